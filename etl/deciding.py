@@ -1,0 +1,58 @@
+"""Deciding again: the models in order, for what was touched, in one transaction.
+
+Open is re-decided, sent is frozen. What is touched and why stands in `ops.touched`; the models 060-068 turn it into keys
+(and carry a touch on from an order to its acquirer lines, never further), 1xx-3xx work out the orders, 9xx the checks,
+5xx the documents and 4xx the payouts.
+"""
+
+from etl.faults import fault
+from etl.store import Store
+from etl.vat import numbers
+
+_FINDINGS = """create or replace temp table findings_now (
+    subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar, effect varchar,
+    place integer, field varchar, value_read varchar, expected varchar, file_id bigint, source_record bigint)"""
+
+
+def decide(store: Store) -> int:
+    """Decide everything touched again; returns how many orders and payouts that were."""
+    with store.transaction():
+        store.run(60, 69)
+        touched = store.value("select (select count(*) from touched_orders) + (select count(*) from touched_payouts)")
+        if touched:
+            _orders(store)
+            _payouts(store)
+            _keep_findings(store)
+        store.script("delete from ops.touched")
+        fault("before-decide-commit")
+    fault("after-decide-commit")
+    return int(touched)
+
+
+def _orders(store: Store) -> None:
+    """Facts, lines, buyers, VAT and totals; then the checks and the verdict; then the documents."""
+    store.script(_FINDINGS)
+    store.run(100, 299)
+    numbers.check(store)
+    store.run(300, 399)
+    store.run(900, 949)
+    store.run(500, 549)
+
+
+def _payouts(store: Store) -> None:
+    """Acquirer lines, whose they are, what they come to; then the vouchers."""
+    store.run(400, 499)
+    store.run(550, 599)
+    store.script(
+        "delete from ops.timers where kind = 'payout' and key in (select payout_key from touched_payouts);"
+        "insert into ops.timers select 'payout', payout_key, due_date, 'unmatched_after_days' from payout_timers"
+    )
+
+
+def _keep_findings(store: Store) -> None:
+    store.run(950, 999)
+    store.script(
+        "delete from core.findings where batch_id is null and (order_key in (select order_key from touched_orders)"
+        " or payout_key in (select payout_key from touched_payouts));"
+        "insert into core.findings by name select * exclude (place) from findings_now"
+    )

@@ -1,0 +1,115 @@
+"""Making the database from the ledger: all of it (`etl replay`), or what it missed (after a crash).
+
+The database is a cache: it is the ledger's entries taken in order, and then everything open decided again.
+"""
+
+from datetime import date
+from typing import Any
+
+from etl import intake, plan, staging
+from etl.company import Company, settings_sha, write_settings
+from etl.ledger import Ledger
+from etl.store import Store
+from etl.vat import seeds
+from etl.workspace import Workspace
+
+SCHEMA = "1"  # another one means: make the database again
+
+
+def open_database(store: Store, settings: Company | None, *, as_of: date, workspace_id: str) -> None:
+    """Make tables, views and settings as this version and company.toml want them; touch what is open if they changed."""
+    store.script_file("macros.sql")
+    is_new = state(store, "schema") is None
+    if is_new:
+        store.script_file("tables.sql")
+        staging.create_tables(store)
+    set_run(store, as_of=as_of, workspace_id=workspace_id)
+    sha = settings_sha(settings) + seeds.version()
+    if state(store, "settings") == sha:
+        return
+    with store.transaction():
+        write_settings(store, settings)
+        seeds.load(store)
+        if is_new:
+            store.run(800, 899)
+            set_state(store, "schema", SCHEMA)
+            set_state(store, "workspace", workspace_id)
+        set_state(store, "settings", sha)
+        store.script("insert into ops.touched values ('settings', 0, 'settings changed')")
+
+
+def belongs(store: Store, ledger: Ledger) -> bool:
+    """Is the database one of this schema, made from this ledger, and not ahead of it?"""
+    if state(store, "schema") != SCHEMA or state(store, "workspace") != ledger.uuid:
+        return False
+    return int(state(store, "ledger_seq") or 0) <= ledger.last_seq
+
+
+def set_run(store: Store, *, as_of: date, workspace_id: str) -> None:
+    """What a run decides by besides its inputs and settings: the day, and whose keys these are."""
+    store.script("create or replace table setting.run (as_of date, workspace_id varchar)")
+    store.rows("insert into setting.run values ($1, $2)", [as_of, workspace_id])
+
+
+def catch_up(store: Store, ledger: Ledger, workspace: Workspace, settings: Company | None) -> int:
+    """Take in the ledger's entries that the database does not know; returns how many there were."""
+    known = int(state(store, "ledger_seq") or 0)
+    missing = ledger.entries[known:]
+    prepared = {batch.batch_id: batch.entry for batch in ledger.batches()}
+    for entry in missing:
+        with store.transaction():
+            _take_in(store, ledger, workspace, settings, entry, prepared)
+            intake.remember(store, entry["seq"])
+    return len(missing)
+
+
+def _take_in(
+    store: Store,
+    ledger: Ledger,
+    workspace: Workspace,
+    settings: Company | None,
+    entry: dict[str, Any],
+    prepared: dict[str, dict[str, Any]],
+) -> None:  # fmt: skip
+    if entry["kind"] == "load":
+        intake.reload(store, ledger, workspace, entry, settings)
+    elif entry["kind"] == "published":
+        batch_id = entry["batch_id"]
+        plan.adopt(store, ledger.batch_folder(batch_id), prepared[batch_id], entry["at"])
+    elif entry["kind"] == "decision":
+        take_decision(store, entry)
+
+
+def take_decision(store: Store, entry: dict[str, Any]) -> None:
+    """Make the database know what a person decided. Approving a change after sending withdraws what was sent."""
+    key = int(entry["order_key"])
+    store.rows(
+        "insert into ops.decisions values ($1, $2, $3::ubigint, $4, $5, $6, $7, $8::timestamp, $9)",
+        [entry["decision_no"], entry["decision"], key, entry["order_no"], entry["code"], entry["subject"], entry["by"],
+         entry["at"].replace("+00:00", ""), entry["note"]],
+    )  # fmt: skip
+    if entry["decision"] == "approve" and entry["code"] in {"CHANGED_AFTER_SENDING", "CANCELLED_AFTER_SENDING"}:
+        store.rows(
+            "update core.documents set is_withdrawn = true where doc_key = $1::ubigint and batch_id is not null",
+            [int(entry["subject"])],
+        )
+    store.rows("insert into ops.touched values ('order', $1::ubigint, 'decision')", [key])
+    if entry["code"] == "VAT_NUMBER_UNVERIFIED":  # the number is confirmed, for all of its orders
+        store.rows(
+            "insert into ops.touched select 'order', order_key, 'number confirmed' from core.orders where vat_number = $1",
+            [entry["subject"]],
+        )
+
+
+def state(store: Store, name: str) -> str | None:
+    """A remembered value of the database, None where the database is new."""
+    exists = store.value(
+        "select count(*) from duckdb_tables() where schema_name = 'ops' and table_name = 'state' and not temporary"
+    )
+    return store.value("select value from ops.state where name = $1", [name]) if exists else None
+
+
+def set_state(store: Store, name: str, value: str) -> None:
+    """Remember a value in the database."""
+    store.rows("delete from ops.state where name = $1", [name])
+    store.rows("insert into ops.state values ($1, $2)", [name, value])

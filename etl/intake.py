@@ -1,0 +1,193 @@
+"""The intake of files: what was claimed becomes staged rows, or a rejected file with its reason.
+
+A group of files is one transaction. The ledger's `load` entry is on the disk just before the commit, so that the database
+is only ever behind the ledger: what is missing in it is loaded again from the bytes the ledger names.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from etl import clock, conform, contracts, identify, inbox, messages, staging
+from etl.company import Company
+from etl.errors import FileRejected
+from etl.faults import fault
+from etl.ledger import Ledger
+from etl.readers import csv as csv_reader
+from etl.store import Store
+from etl.workspace import Workspace
+
+NO_SHOP = "main"  # of a workspace without settings
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """One file of a load, as the ledger keeps it. `stored` is relative to the workspace; reason facts for the sentence."""
+
+    file_id: int
+    name: str
+    stored: str
+    sha256: str
+    shop: str
+    source: str | None
+    contract_sha256: str | None
+    entity: str | None
+    status: str
+    reason_code: str | None
+    field: str | None
+    value: str | None
+    expected: str | None
+    rows_in: int
+
+
+def shops(settings: Company | None) -> dict[str, str]:
+    """The folder below the inbox of each shop, by folder; the inbox itself is '.'."""
+    return {shop.inbox.strip("/") or ".": shop.id for shop in settings.shops} if settings else {".": NO_SHOP}
+
+
+def claim_all(workspace: Workspace, settings: Company | None, ledger: Ledger, *, settle: float) -> list[inbox.Claimed]:
+    """Everything that is complete in the inbox, and what a crash left claimed; in the order of shop and name."""
+    by_folder = shops(settings)
+    last = ledger.loads()[-1]["files"] if ledger.loads() else []
+    language = settings.company.language if settings else "da"
+    claimed = inbox.recover(workspace.root, last, lambda file: _why(file, language))
+    for path in inbox.sweep(workspace.root, [f for f in by_folder if f != "."], settle):
+        folder = path.parent.relative_to(workspace.inbox).as_posix()
+        shop = by_folder.get(folder) or next(iter(by_folder.values()))
+        if one := inbox.claim(workspace.root, path, shop):
+            claimed.append(one)
+    return sorted(claimed, key=lambda c: (c.shop, c.name, c.sha256))
+
+
+def load(
+    store: Store, ledger: Ledger, workspace: Workspace, settings: Company | None, claimed: list[inbox.Claimed]
+) -> list[FileOutcome]:
+    """Stage a group of files in one transaction, note it in the ledger, and put the files away."""
+    if not claimed:
+        return []
+    known = contracts.load(workspace.root)
+    at = clock.now()
+    outcomes: list[FileOutcome] = []
+    with store.transaction():
+        load_no = ledger.next_load_no()
+        file_id = ledger.next_file_id()
+        for number, one in enumerate(claimed):
+            outcome = _take(store, one, known, settings, file_id + number)
+            taken = [o.stored for o in outcomes]
+            place = (
+                inbox.rejected_name(workspace.root, one, taken)
+                if outcome.status == "rejected"
+                else inbox.archive_name(workspace.root, one, at, taken)
+            )
+            outcomes.append(replace(outcome, stored=place))
+            _record(store, outcomes[-1], load_no, at)
+            fault("after-read")
+        for sha in {o.contract_sha256 for o in outcomes if o.contract_sha256}:
+            ledger.keep_text(next(c.text for c in known.values() if c.sha256 == sha))
+        fault("before-load-ledger")
+        entry = ledger.append("load", load_no=load_no, files=[asdict(o) for o in outcomes])
+        fault("after-load-ledger")
+        remember(store, entry["seq"])
+    fault("after-load-commit")
+    _put_away(workspace, settings, claimed, outcomes)
+    return outcomes
+
+
+def reload(store: Store, ledger: Ledger, workspace: Workspace, entry: Mapping[str, Any], settings: Company | None) -> None:
+    """Stage a load of the ledger again, from its bytes in the archive (or still in the work folder), under the same ids.
+
+    Runs inside the caller's transaction.
+    """
+    work = {(c.sha256, c.shop): c.work_path for c in inbox.in_work(workspace.root)}
+    for file in entry["files"]:
+        if file["status"] == "archived":
+            stored = workspace.root / file["stored"]
+            path = stored if stored.exists() else work[file["sha256"], file["shop"]]
+            contract = contracts.parse(ledger.text(file["contract_sha256"]), name=file["source"])
+            _read(store, path, {contract.source: contract}, settings, file["file_id"], file["shop"])
+        _record(store, FileOutcome(**file), entry["load_no"], datetime.fromisoformat(entry["at"]))
+    remember(store, entry["seq"])
+
+
+def remember(store: Store, seq: int) -> None:
+    """Note how much of the ledger the database knows."""
+    store.script("delete from ops.state where name = 'ledger_seq'")
+    store.rows("insert into ops.state values ('ledger_seq', $1)", [str(seq)])
+
+
+def _take(
+    store: Store, one: inbox.Claimed, known: dict[str, contracts.Contract], settings: Company | None, file_id: int
+) -> FileOutcome:
+    """Stage one file, or say why not. The same bytes for the same shop under the same contract are a duplicate."""
+    outcome = FileOutcome(
+        file_id, one.name, "", one.sha256, one.shop, None, None, None, "archived", None, None, None, None, 0
+    )  # fmt: skip
+    try:
+        before = store.rows(
+            "select source, contract_sha256, entity, file_name from staging.files"
+            " where sha256 = $1 and shop = $2 and status = 'archived'",
+            [one.sha256, one.shop],
+        )
+        shas = {c.sha256 for c in known.values()}
+        for source, contract_sha, entity, name in before:
+            if contract_sha in shas:
+                return replace(
+                    outcome, status="duplicate", source=source, contract_sha256=contract_sha, entity=entity,
+                    reason_code="FILE_DUPLICATE", value=name,
+                )  # fmt: skip
+        contract, rows_in = _read(store, one.work_path, known, settings, file_id, one.shop)
+    except FileRejected as refused:
+        facts = {k: None if v is None else str(v) for k, v in refused.facts.items()}
+        field = facts.get("field") or facts.get("line") and f"{facts['line']}"
+        return replace(
+            outcome, status="rejected", reason_code=refused.code, field=field, value=facts.get("value"),
+            expected=facts.get("expected"),
+        )  # fmt: skip
+    return replace(
+        outcome, source=contract.source, contract_sha256=contract.sha256, entity=contract.entity, rows_in=rows_in
+    )
+
+
+def _read(
+    store: Store, path: Path, known: dict[str, contracts.Contract], settings: Company | None, file_id: int, shop: str
+) -> tuple[contracts.Contract, int]:
+    """Identify, read, conform and stage a file; returns its contract and how many records it has."""
+    wanted = next((s.source for s in settings.shops if s.id == shop), None) if settings else None
+    found = identify.identify(path, known, wanted=wanted)
+    records = csv_reader.read(store, path, found)
+    timezone = settings.company.timezone if settings else "Europe/Copenhagen"
+    conform.conform(store, found.contract, timezone=timezone)
+    file = staging.LoadFile(file_id, shop, found.contract.source, records.record_count)
+    staging.stage(store, file, found.contract)
+    return found.contract, records.record_count
+
+
+def _record(store: Store, file: FileOutcome, load_no: int, at: datetime) -> None:
+    store.rows(
+        "insert into staging.files values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        [file.file_id, load_no, file.name, file.stored, file.sha256, file.source, file.contract_sha256, file.entity,
+         file.shop, file.status, file.reason_code, file.field, file.value, file.expected, file.rows_in,
+         at.replace(tzinfo=None)],
+    )  # fmt: skip
+
+
+def _put_away(
+    workspace: Workspace, settings: Company | None, claimed: Iterable[inbox.Claimed], outcomes: Iterable[FileOutcome]
+) -> None:
+    language = settings.company.language if settings else "da"
+    for one, outcome in zip(claimed, outcomes, strict=True):
+        if outcome.status == "rejected":
+            inbox.reject(workspace.root, one, outcome.stored, _why(asdict(outcome), language))
+        else:
+            inbox.move_to(workspace.root, one, outcome.stored)
+
+
+def _why(file: Mapping[str, Any], language: messages.Language) -> str:
+    """The text of `<file>.why.txt`."""
+    said = messages.render(
+        file["reason_code"], language, file=file["name"], field=file["field"], line=file["field"], value=file["value"],
+        expected=file["expected"],
+    )  # fmt: skip
+    return f"{file['name']}\n\n{said.text}\n\n{said.next_step}\n"

@@ -1,0 +1,39 @@
+-- One row per line of the acquirer's file being loaded, with its key and whether staging has it.
+-- The key is the source's own id, else the line's content and its occurrence in this file: overlapping files then merge by
+-- the larger count. A line that was pending and comes again with its payout is the same line, newer.
+with keyed as (
+    select
+        load_rows.*,
+        row_number() over (partition by identity_hash order by source_record) as occurrence
+    from load_rows
+),
+lines as (
+    select
+        * exclude (occurrence),
+        case
+            when line_id is not null
+                then md5_number_lower(concat_ws(chr(31), 'line', acquirer, coalesce(merchant_account, ''), line_id, line_type))
+            else md5_number_lower(concat_ws(chr(31), 'content', acquirer, identity_hash, occurrence))
+        end as row_key
+    from keyed
+),
+counted as (
+    select *, row_number() over (partition by row_key order by source_record) as turn from lines
+),
+known as (
+    select row_key, max(row_hash) as row_hash from staging.payouts
+    where row_key in (select row_key from lines) and fate = 'staged' group by row_key
+)
+select
+    counted.* exclude (turn),
+    md5_number_lower(
+        concat_ws(chr(31), 'payout', acquirer, coalesce(merchant_account, ''), coalesce(payout_id, ''))
+    ) as payout_key,
+    nullif(regexp_extract(order_no, '([0-9]+)[^0-9]*$', 1), '') as order_digits,
+    case
+        when counted.turn > 1 or known.row_hash = counted.row_hash then 'duplicate'
+        else 'staged'
+    end as fate,
+    known.row_key is not null as is_known
+from counted
+left join known on known.row_key = counted.row_key

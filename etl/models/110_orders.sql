@@ -1,0 +1,75 @@
+-- One row per touched order: the facts of its current version, cleaned, nothing decided.
+-- Countries are folded to ISO codes; where a spelling is unknown it stays as read and 300 holds the order.
+-- replaces: core.orders by order_key
+with current as (
+    select * from staging.order_versions
+    where fate = 'staged' and order_key in (select order_key from touched_orders)
+),
+others as (
+    select versions.order_key, max(versions.refunded_amount) as refunded_amount
+    from staging.order_versions as versions
+    inner join current on current.order_key = versions.order_key and current.version_id <> versions.version_id
+    where versions.fate = 'superseded'
+    group by versions.order_key
+),
+unfinished as (
+    select distinct versions.order_key
+    from staging.order_versions as versions
+    inner join current on current.order_key = versions.order_key
+    where not versions.is_complete and versions.version_id > current.version_id and versions.fate <> 'duplicate'
+)
+select
+    current.order_key,
+    current.shop,
+    current.source,
+    current.order_no,
+    nullif(regexp_extract(current.order_no, '([0-9]+)[^0-9]*$', 1), '') as order_digits,
+    coalesce(head.order_id, head.order_no) as order_id,
+    current.version_id,
+    current.file_id,
+    current.first_record,
+    head.order_date::date as order_date,
+    head.paid_date::date as paid_date,
+    head.shipped_date::date as shipped_date,
+    head.cancelled_at::date as cancelled_date,
+    head.state,
+    upper(coalesce(head.currency, company.currency)) as currency,
+    head.exchange_rate,
+    head.prices_include_vat,
+    head.customer_no,
+    head.customer_name,
+    head.customer_company,
+    lower(head.customer_email) as customer_email,
+    head.customer_phone,
+    upper(regexp_replace(head.customer_vat_number, '[^0-9A-Za-z]', '', 'g')) as vat_number,
+    head.vat_number_status,
+    regexp_replace(head.customer_ean, '[^0-9]', '', 'g') as customer_ean,
+    head.buyer_reference,
+    head.buyer_type,
+    head.billing_address,
+    head.billing_address2,
+    head.billing_postcode,
+    head.billing_city,
+    coalesce(billing.country, head.billing_country) as billing_country,
+    head.shipping_name,
+    head.shipping_address,
+    head.shipping_address2,
+    head.shipping_postcode,
+    head.shipping_city,
+    coalesce(shipping.country, head.shipping_country) as shipping_country,
+    coalesce(origin.country, head.ship_from_country) as ship_from_country,
+    head.payment_method,
+    head.order_total,
+    head.order_vat,
+    coalesce(head.refunded_amount, 0) as refunded_amount,
+    current.is_complete and unfinished.order_key is null as is_complete,
+    coalesce(others.refunded_amount, 0) > coalesce(head.refunded_amount, 0) as is_regressed
+from current
+inner join staging.orders as head
+    on head.version_id = current.version_id and head.source_record = current.first_record
+left join setting.company as company on true
+left join setting.country_names as billing on billing.country_name = lower(head.billing_country)
+left join setting.country_names as shipping on shipping.country_name = lower(head.shipping_country)
+left join setting.country_names as origin on origin.country_name = lower(head.ship_from_country)
+left join others on others.order_key = current.order_key
+left join unfinished on unfinished.order_key = current.order_key

@@ -1,0 +1,46 @@
+-- One row per way a touched order was paid. A payments file says the amounts; else the shop's own words are split.
+-- A shop that joins methods (`Gift card + Shopify Payments`) names no amounts: they stay null, and 912 asks for a split.
+-- replaces: core.order_payments by order_key
+with named as (
+    select
+        orders.order_key,
+        row_number() over (partition by orders.order_key order by paid.paid_at, paid.payment_no, paid.row_key)::integer
+            as payment_no,
+        coalesce(paid.payment_method, orders.payment_method) as payment_method,
+        paid.amount,
+        coalesce(paid.currency, orders.currency) as currency,
+        paid.transaction_id,
+        paid.gift_card_no,
+        paid.paid_at::date as paid_date
+    from core.orders as orders
+    inner join touched_orders using (order_key)
+    inner join staging.payments as paid
+        on paid.order_no = orders.order_no and paid.shop = orders.shop and paid.fate = 'staged'
+),
+heads as (
+    select
+        order_key,
+        string_split(payment_method, ' + ') as methods,
+        string_split(coalesce(payment_references, transaction_id), ' + ') as references,
+        order_total,
+        paid_date
+    from current_rows
+    where source_record = first_record and order_key not in (select order_key from named)
+),
+split as (
+    select heads.*, unnest(range(1, len(methods) + 1)) as payment_no from heads where methods is not null
+)
+select * from named
+union all by name
+select
+    split.order_key,
+    split.payment_no::integer as payment_no,
+    nullif(trim(split.methods[split.payment_no]), '') as payment_method,
+    if(len(split.methods) = 1, split.order_total, null) as amount,
+    orders.currency,
+    if(len(split.references) = len(split.methods), nullif(trim(split.references[split.payment_no]), ''), null)
+        as transaction_id,
+    null as gift_card_no,
+    split.paid_date::date as paid_date
+from split
+inner join core.orders as orders using (order_key)

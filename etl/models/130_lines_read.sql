@@ -1,0 +1,29 @@
+-- One row per line of a touched order as the shop wrote it, the order's own shipping and fee as lines of their own.
+-- list_ore is the line after its own discount: the shop's line amount where it exports one, else quantity times price.
+with items as (
+    select
+        order_key, file_id, source_record, 1 as part, sku, description, product_category, supply_type, unit_price,
+        case when sku in (select unnest(gift_card_skus) from setting.items) then 'gift_card_sale' else coalesce(line_type, 'item') end
+            as line_type,
+        coalesce(quantity, 1) as quantity,
+        to_ore(coalesce(line_amount, round(coalesce(quantity, 1) * unit_price, 2) - coalesce(discount_amount, 0)))
+            as list_ore,
+        vat_rate as shop_rate,
+        to_ore(vat_amount) as shop_vat_ore,
+        line_is_taxable as is_taxable
+    from current_rows
+    where sku is not null or description is not null or line_amount is not null or unit_price is not null
+),
+order_level as (
+    select order_key, file_id, source_record, 2 as part, 'shipping' as line_type, order_shipping as amount
+    from current_rows where source_record = first_record and order_shipping <> 0
+    union all
+    select order_key, file_id, source_record, 3 as part, 'fee' as line_type, order_fee as amount
+    from current_rows where source_record = first_record and order_fee <> 0
+)
+select * from items
+union all by name
+select
+    order_key, file_id, source_record, part, line_type, 'goods' as supply_type, 1 as quantity, amount as unit_price,
+    to_ore(amount) as list_ore
+from order_level

@@ -1,0 +1,60 @@
+-- One row per touched order: the debtor it goes to, and how that was decided.
+-- source: known (matched), create (a new one; buyer_key keeps two orders of one buyer together), collective (one per
+-- country), ambiguous, missing (may not be created), no_snapshot ([erp] without_snapshot is not "create" and none was seen).
+with seen as (
+    select
+        (select count(*) from erp.debtors) > 0 as is_seen,
+        coalesce((select without_snapshot from setting.erp), 'hold') as without_snapshot
+),
+first_keys as (
+    select order_key, kind, value from debtor_keys
+    qualify row_number() over (partition by order_key order by place) = 1
+),
+decided as (
+    select
+        buyers.order_key,
+        buyers.buyer_type,
+        buyers.country,
+        rules.debtor_group,
+        rules.collective,
+        rules.is_create,
+        matches.account,
+        matches.accounts,
+        matches.candidates,
+        coalesce(first_keys.kind, 'order') as key_kind,
+        coalesce(first_keys.value, buyers.order_key::varchar) as key_value,
+        case
+            when matches.accounts = 1 then 'known'
+            when matches.accounts > 1 then 'ambiguous'
+            when not rules.is_create and coalesce(rules.collective, '') = '' then 'missing'
+            when not seen.is_seen and seen.without_snapshot <> 'create' then 'no_snapshot'
+            when rules.is_create then 'create'
+            else 'collective'
+        end as source
+    from buyers
+    cross join seen
+    left join setting.debtor_rules as rules on rules.buyer_type = buyers.buyer_type
+    left join debtor_matches as matches on matches.order_key = buyers.order_key
+    left join first_keys on first_keys.order_key = buyers.order_key
+)
+select
+    order_key,
+    buyer_type,
+    debtor_group,
+    source,
+    candidates,
+    key_kind,
+    key_value,
+    case source when 'known' then account when 'collective' then replace(collective, '{country}', buyer_country) end
+        as account,
+    md5_number_lower(
+        case source
+            when 'known' then concat_ws(chr(31), 'account', account)
+            when 'collective' then concat_ws(chr(31), 'account', replace(collective, '{country}', buyer_country))
+            else concat_ws(chr(31), key_kind, key_value)
+        end
+    ) as buyer_key
+from (
+    select decided.*, coalesce(buyers.ship_to_country, decided.country) as buyer_country
+    from decided inner join buyers using (order_key)
+)

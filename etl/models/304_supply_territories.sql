@@ -1,0 +1,45 @@
+-- One row per different address that is under other rules than its country, or of which that is not known.
+-- The most special row of setting.territories wins: city, then postcode, then the country as a whole. `status`: eu, third,
+-- unclear (the postcode or, for a shared postcode, the city is missing that would decide; `decided_by` names those asked for).
+with addresses as (
+    select distinct to_country, place from supply_addresses
+),
+coded as (
+    select
+        a.to_country, a.place,
+        split_part(a.place, '|', 2) as city,
+        case
+            when a.to_country = 'GB' then upper(replace(a.place, ' ', ''))
+            else regexp_extract(replace(split_part(a.place, '|', 1), ' ', ''), '[0-9]+')
+        end as code,
+        c.needs_postcode and code = '' as is_postcode_missing
+    from addresses as a
+    inner join setting.countries as c on c.iso2 = a.to_country
+),
+fitting as (
+    select
+        a.to_country, a.place, a.city, a.is_postcode_missing,
+        arg_max(t, (t.postcode_from is not null)::integer + 2 * (t.city_part is not null)::integer) as found,
+        string_agg(distinct t.postcode_from || if(t.postcode_to = t.postcode_from, '', '-' || t.postcode_to), ', ')
+            as postcodes
+    from coded as a
+    inner join setting.territories as t on t.iso_country = a.to_country
+    where (
+            t.postcode_from is null
+            or a.is_postcode_missing
+            or left(a.code, length(t.postcode_from)) between t.postcode_from and t.postcode_to
+        )
+        and (t.postcode_length is null or a.is_postcode_missing or t.postcode_length = length(a.code))
+        and (t.city_part is null or contains(a.city, t.city_part))
+    group by all
+)
+select
+    row_number() over () as territory_id,
+    to_country, place,
+    found.vat_country as vat_country,
+    coalesce(found.region, '') as region,
+    if(is_postcode_missing or found.status = 'ask_city', 'unclear', found.status) as status,
+    found.note as territory_note,
+    if(is_postcode_missing, postcodes, found.note) as decided_by
+from fitting
+where is_postcode_missing or found.status <> 'ask_city' or city = ''

@@ -1,0 +1,34 @@
+-- One row per kind of line: whose VAT is due at which rate, in basis points (25.5 % = 2550). Null = no rate is known.
+-- The rate is that of the category on the day of supply, in the state (and region) of destination or origin as the rule says.
+-- Nothing is said of days more than twelve months after the table was last checked. `legal_rate_bp` is the rate the shop
+-- used, where it is some reduced rate of that state. A domestic rate of zero is a treatment of its own.
+with ruled as (
+    select
+        k.kind_id, k.category, k.shop_rate, r.rule_id, r.if_zero_rate, r.rate_source, s.supply_date,
+        case r.rate_source when 'origin' then s.from_state when 'none' then v.state else s.vat_country end as vat_country,
+        case when r.rate_source in ('origin', 'none') then '' else s.region end as region
+    from vat_treatments as t
+    inner join line_supplies as k on k.kind_id = t.kind_id
+    inner join supplies as s on s.supply_id = k.supply_id
+    inner join setting.vat_rules as r on r.rule_id = t.rule_id
+    cross join vat_seller as v
+),
+known as (
+    select
+        d.kind_id,
+        max(r.rate * 100) filter (where r.category = d.category) as rate_bp,
+        max(r.rate * 100) filter (where r.rate = d.shop_rate and r.kind <> 'standard' and r.rate > 0) as legal_rate_bp
+    from ruled as d
+    inner join setting.vat_rates as r on r.vat_country = d.vat_country and coalesce(r.region, '') = d.region
+    where d.rate_source in ('destination', 'origin')
+        and d.supply_date between r.valid_from and coalesce(r.valid_to, date '9999-12-31')
+        and d.supply_date <= r.checked_on + interval 12 month
+    group by d.kind_id
+)
+select
+    d.kind_id, d.vat_country, d.region,
+    case when k.rate_bp = 0 and d.if_zero_rate is not null then d.if_zero_rate else d.rule_id end as rule_id,
+    case when d.rate_source in ('zero', 'none') then 0 else k.rate_bp::integer end as rate_bp,
+    k.legal_rate_bp::integer as legal_rate_bp
+from ruled as d
+left join known as k on k.kind_id = d.kind_id

@@ -1,0 +1,60 @@
+-- One row per acquirer line to decide: its order, what goes to which account, what is left to a difference, and what to tell.
+-- Which question: where does this money go? Positive = credit. Nothing waits for a match, except by unmatched_after_days.
+-- Rule: the table of accounting.md §5, row for row. finding is the code of the one thing to tell a person, or empty.
+with judged as (
+    select
+        *,
+        case when not is_payment and not is_dispute then null
+            when match_rule is null and is_payment and due_date > as_of then 'waiting'
+            when match_rule is null then 'unmatched'
+            when order_key is null or is_other_acquirer then 'ambiguous'
+            when comparison = 'excess' and not is_skipped then 'ambiguous'
+            when is_payment and is_registered_by_payout and not is_skipped and invoice_no is null then 'waiting'
+            else 'matched'
+        end as status
+    from lines_gathered
+    cross join setting.run
+),
+placed as (
+    select
+        *,
+        case
+            when line_type in ('chargeback', 'chargeback_reversal') then 'disputes'
+            when line_type in ('reserve_hold', 'reserve_release') then 'reserve'
+            when line_type = 'topup' then transfer_role
+            when line_type = 'fee' then 'fees'
+            when not is_payment or status in ('unmatched', 'ambiguous') or match_rule is null then 'error'
+            when is_registered_by_payout and not is_skipped then 'debtor'
+            else 'receivable'
+        end as account_role
+    from judged
+)
+select
+    * exclude (posted_amount, match_rule),
+    case when is_foreign then 'exchange_difference' else 'difference' end as difference_role,
+    coalesce(match_rule, 'none') as match_rule,
+    case when account_role in ('receivable', 'debtor') and not is_skipped and comparison <> 'incomparable' then posted_amount
+        else gross_amount
+    end as posted_amount,
+    case when comparison = 'within' then gross_amount - posted_amount else 0 end as difference,
+    concat_ws(
+        '; ',
+        match_rule || ' ' || equal_text,
+        case when comparison in ('within', 'part', 'excess') then reached_amount || ' of ' || expected_amount else comparison end,
+        case when is_other_acquirer then 'not paid through ' || acquirer when is_skipped then 'skipped' end
+    ) as certificate,
+    case when status = 'unmatched' and is_payment then 'LINE_UNMATCHED'
+        when status = 'ambiguous' and order_key is null then 'LINE_AMBIGUOUS'
+        when status = 'ambiguous' and is_other_acquirer then 'LINE_OTHER_ACQUIRER'
+        when status = 'ambiguous' then 'LINE_EXCEEDS_ORDER'
+        when line_type = 'chargeback' then 'CHARGEBACK'
+        when line_type = 'unknown' then 'LINE_TYPE_UNKNOWN'
+        when account_role = 'error' and status is null then 'LINE_UNEXPLAINED'
+        when status = 'waiting' and order_key is not null then 'AWAITS_INVOICE_NO'
+        when is_skipped then null
+        when comparison = 'part' then case line_type when 'refund' then 'PART_REFUND' else 'PART_CAPTURE' end
+        when comparison = 'unknown' then case line_type when 'refund' then 'REFUND_NOT_KNOWN' else 'PAYMENT_AMOUNT_UNKNOWN' end
+        when comparison = 'incomparable' then 'PRESENTMENT_UNKNOWN'
+        when comparison = 'within' and gross_amount <> posted_amount and not is_foreign then 'LINE_OFF_BY_ORE'
+    end as finding
+from placed

@@ -1,0 +1,34 @@
+-- One row per sale to prepare: the document's head. The shop's number goes to OurRef and Requisition, never to Invoice.
+-- replaces: core.documents by order_key where batch_id is null
+select
+    document_key(run.workspace_id, orders.shop, orders.order_id, wanted.event) as doc_key,
+    orders.order_key, orders.shop, orders.order_id, orders.order_no, wanted.event, documents.kind, debtors.buyer_key, debtors.buyer_type,
+    if(debtors.source in ('known', 'collective'), debtors.account, null) as debtor_account,
+    dates.document_date, dates.wanted_date, orders.currency, orders.exchange_rate,
+    totals.price_mode <> 'excl' as is_incl_vat,
+    from_ore(totals.total_ore - totals.vat_ore) as net_amount,
+    from_ore(totals.vat_ore) as vat_amount,
+    from_ore(totals.total_ore) as total_amount,
+    case
+        when totals.treatment in ('EXPORT', 'OUTSIDE_SCOPE_SERVICE', 'IMPORT_BY_CUSTOMER') then 'foreign'
+        when totals.treatment in ('ICS_GOODS', 'RC_SERVICE', 'OSS_UNION', 'OSS_NONUNION') then 'eu'
+        else 'domestic'
+    end as vat_zone,
+    totals.vat_country, terms.payment_term, orders.order_no as our_ref, orders.order_no as requisition,
+    orders.buyer_reference as your_ref, terms.transaction_id,
+    coalesce(orders.shipping_name, orders.customer_company, orders.customer_name) as delivery_name,
+    coalesce(orders.shipping_address, orders.billing_address) as delivery_address1,
+    coalesce(orders.shipping_address2, orders.billing_address2) as delivery_address2,
+    coalesce(orders.shipping_postcode, orders.billing_postcode) as delivery_postcode,
+    coalesce(orders.shipping_city, orders.billing_city) as delivery_city,
+    coalesce(orders.shipping_country, orders.billing_country) as delivery_country,
+    facts.facts_hash as content_hash, false as needs_person, false as is_withdrawn
+from sales_wanted as wanted
+inner join core.orders as orders using (order_key)
+inner join order_totals as totals using (order_key)
+inner join order_facts as facts using (order_key)
+inner join document_dates as dates using (order_key)
+inner join debtors_of_orders as debtors using (order_key)
+left join order_terms as terms using (order_key)
+cross join setting.documents as documents
+cross join setting.run as run

@@ -1,0 +1,25 @@
+-- One row per payment voucher: debtor against receivable (or gift cards) on one line with its offset account. Positive = credit.
+-- Which question: how is a payment registered where the ERP does not do it itself? Rule: accounting.md §2 journal, §3 refunds, §9.
+select
+    voucher_key,
+    'payment' as voucher_kind,
+    acquirer,
+    journal,
+    journal_date,
+    wanted_date,
+    1 as part,
+    case when is_correction then 'receivable' else 'debtor' end as account_role,
+    case when not is_correction then debtor_account end as account,
+    money_role as offset_role,
+    cause,
+    amount as credit_amount,
+    case when is_foreign then order_currency end as order_currency,
+    case when is_foreign then paid_amount end as credit_order_currency,
+    case when not is_correction then invoice_no end as invoice_no,
+    order_no as reference,
+    order_key,
+    transaction_id,
+    file_id,
+    source_record
+from payments_decided
+where problem is null and amount <> 0

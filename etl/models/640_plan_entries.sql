@@ -1,0 +1,36 @@
+-- One row per thing the batch would send: its key and the hash of its content, in the order of the keys.
+-- Numbers are no part of it: a plan made again is the same plan (architecture 8).
+with line_hashes as (
+    select
+        doc_key,
+        sum(md5_number_lower(concat_ws(
+            chr(31), line_no, item, text, quantity, vat_code, vat_rate, net_amount, vat_amount, gross_amount
+        ))) as lines_hash
+    from batch_document_lines
+    group by doc_key
+)
+select
+    'document' as what,
+    documents.doc_key as key,
+    documents.shop || '/' || documents.order_id || '/' || documents.event as entry,
+    documents.total_amount as amount,
+    documents.currency,
+    documents.needs_person,
+    md5(concat_ws(
+        chr(31), documents.doc_key, documents.kind, documents.buyer_key, documents.document_date, documents.currency,
+        documents.exchange_rate, documents.net_amount, documents.vat_amount, documents.total_amount,
+        documents.payment_term, documents.settles, line_hashes.lines_hash
+    )) as content_hash
+from batch_documents as documents
+left join line_hashes using (doc_key)
+union all by name
+select
+    'voucher' as what,
+    voucher_key as key,
+    any_value(voucher_kind) || '/' || coalesce(any_value(payout_id), '') as entry,
+    sum(debit) as amount,
+    any_value(currency) as currency,
+    false as needs_person,
+    any_value(content_hash) as content_hash
+from batch_journal_lines
+group by voucher_key

@@ -1,0 +1,41 @@
+-- One row per line and rate of an order. Which rule of the VAT table decided, on what evidence, and which others were passed over?
+-- decision is the rule's id in setting.vat_rules; dk_box, esl and oss_section say where the amount is reported. The rules are tried
+-- in the order of their priority and the first whose conditions all hold decides: rejected_alternatives are those tried before.
+with tried_before as (
+    select rules.rule_id, string_agg(others.rule_id, ', ' order by others.priority) as rejected_alternatives
+    from setting.vat_rules as rules
+    join setting.vat_rules as others on others.priority < rules.priority
+    where others.treatment not in ('HOLD', rules.treatment)
+    group by rules.rule_id
+)
+select
+    orders.shop,
+    orders.order_no,
+    decisions.line_no,
+    decisions.rule_id as decision,
+    decisions.treatment,
+    decisions.vat_country,
+    decisions.vat_rate,
+    decisions.vat_code,
+    rules.dk_box,
+    rules.esl,
+    rules.oss_section,
+    rules.legal_basis,
+    concat_ws(
+        '; ',
+        'ship from ' || coalesce(orders.ship_from_country, vat.ship_from),
+        'ship to ' || nullif(concat_ws(' ', orders.shipping_country, orders.shipping_postcode), ''),
+        'bill to ' || nullif(concat_ws(' ', orders.billing_country, orders.billing_postcode), ''),
+        'VAT number ' || nullif(concat_ws(' ', orders.vat_number, orders.vat_number_status), ''),
+        'supply date ' || cast(coalesce(orders.shipped_date, orders.paid_date, orders.order_date) as varchar)
+    ) as evidence,
+    tried_before.rejected_alternatives,
+    if(company.language = 'da', rules.text_da, rules.text_en) as rule,
+    decisions.part_no,
+    decisions.batch_id
+from core.vat_decisions as decisions
+join core.orders as orders on orders.order_key = decisions.order_key
+cross join setting.vat as vat
+cross join setting.company as company
+left join setting.vat_rules as rules on rules.rule_id = decisions.rule_id
+left join tried_before on tried_before.rule_id = decisions.rule_id

@@ -1,0 +1,17 @@
+-- One row per order that waits for its shop: the state is not one of [documents] transfer_states yet.
+-- appends: findings_now
+select
+    'order' as subject,
+    orders.order_key,
+    'wait' as effect,
+    20 as place,
+    'AWAITS_STATE' as code,
+    'state' as field,
+    coalesce(orders.state, '') as value_read,
+    array_to_string(documents.transfer_states, ', ') as expected
+from core.orders as orders
+inner join touched_orders using (order_key)
+cross join setting.documents as documents
+left join sent_documents as sent using (order_key)
+where sent.sale_doc_key is null and not coalesce(list_contains(documents.transfer_states, orders.state), false)
+    and not (orders.state in ('cancelled', 'voided', 'failed') or orders.cancelled_date is not null)

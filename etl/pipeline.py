@@ -1,0 +1,144 @@
+"""The order of the steps, nothing else: files come in, what is open is decided, what is ready goes out.
+
+A run takes the lock, brings the database up to the ledger, stages what lies in the inbox, decides again whatever that
+touched, plans the change set, publishes it where that may happen without a person, and makes the snapshot that people read.
+"""
+
+import getpass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etl import clock, deciding, folding, identify, intake, outbox, plan, publishing, reporting
+from etl.company import Company, sections_sha
+from etl.decisions import Decision, record
+from etl.errors import EtlError
+from etl.ledger import Ledger
+from etl.lock import workspace_lock
+from etl.reporting import RunReport
+from etl.store import Store
+from etl.workspace import Workspace
+
+Progress = Callable[[str, int, int], None]
+STEPS = ("recover", "load", "decide", "plan", "publish", "snapshot")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A workspace being worked on: what every step needs."""
+
+    workspace: Workspace
+    settings: Company | None
+    ledger: Ledger
+    store: Store
+
+
+def run(workspace: Workspace, *, commit: bool | None = None, progress: Progress | None = None) -> RunReport:
+    """Take in what lies in the inbox, decide, and send what is ready. `commit`: None = as [run] auto_commit says."""
+    tell = _teller(progress)
+    with _session(workspace, tell) as (session, settings):
+        settle = settings.run.settle_seconds if settings else 2
+        tell("load")
+        claimed = intake.claim_all(workspace, settings, session.ledger, settle=settle)
+        files = intake.load(session.store, session.ledger, workspace, settings, claimed)
+        tell("decide")
+        _decide(session)
+        tell("plan")
+        change = plan.make(session.store) if settings else None
+        batches = []
+        may_commit = settings is not None and (settings.run.auto_commit if commit is None else commit)
+        if change and not change.is_empty and may_commit:
+            tell("publish")
+            batches.append(publishing.publish(session.store, session.ledger, workspace, change, approved_by="auto_commit"))
+        return reporting.report(session.store, settings, files, batches, change, claimed)
+
+
+def make_plan(workspace: Workspace) -> dict[str, Any]:
+    """The change set as it stands: its hash and entries. Nothing is sent."""
+    with _session(workspace) as (session, _settings):
+        _decide(session)
+        change = plan.make(session.store)
+        return {"plan_hash": change.plan_hash, "entries": plan.entries(session.store), "waiting": change.waiting_for_person}
+
+
+def commit(workspace: Workspace, plan_hash: str, *, by: str | None = None) -> RunReport:
+    """Send exactly the plan of that hash; raises EtlError(PLAN_MOVED) if it is another by now."""
+    with _session(workspace) as (session, settings):
+        _decide(session)
+        change = plan.make(session.store)
+        if change.is_empty or change.plan_hash != plan_hash:
+            raise EtlError("NOTHING_TO_DO" if change.is_empty else "PLAN_MOVED", value=plan_hash, expected=change.plan_hash)
+        person = by or getpass.getuser()
+        batch_id = publishing.publish(session.store, session.ledger, workspace, change, approved_by=person)
+        return reporting.report(session.store, settings, [], [batch_id], change, [])
+
+
+def decide(workspace: Workspace, decision: str, order_nos: Sequence[str], **facts: str | None) -> list[Decision]:
+    """Record what a person decides of orders (approve, hold, skip, resend), and decide those orders again."""
+    with _session(workspace) as (session, _settings):
+        made = record(session.store, session.ledger, decision, order_nos, **facts)
+        _decide(session)
+        return made
+
+
+def replay(workspace: Workspace) -> RunReport:
+    """Delete the database and make it again from archive and ledger."""
+    with workspace_lock(workspace.lock):
+        workspace.database.unlink(missing_ok=True)
+        workspace.database.with_name(workspace.database.name + ".wal").unlink(missing_ok=True)
+    return run(workspace, commit=False)
+
+
+def explain(workspace: Workspace, path: Path) -> dict[str, Any]:
+    """Which source fits a file, and which nearly do and why not."""
+    from etl import contracts
+
+    return identify.explain(path, contracts.load(workspace.root))
+
+
+@contextmanager
+def _session(workspace: Workspace, tell: Callable[[str], None] = lambda _: None) -> Iterator[tuple[Session, Company | None]]:
+    """The lock, the settings, the ledger and the database brought up to it; afterwards the snapshot."""
+    settings = workspace.load_company()
+    workspace.make_folders(settings)
+    with workspace_lock(workspace.lock):
+        tell("recover")
+        ledger = Ledger.open(workspace.ledger)
+        _note_config(ledger, settings)
+        outbox.recover(workspace.root, ledger)
+        _drop_foreign(workspace, ledger)
+        with Store.open(workspace.database) as store:
+            as_of = clock.as_of(settings.company.timezone if settings else "Europe/Copenhagen")
+            folding.open_database(store, settings, as_of=as_of, workspace_id=ledger.uuid)
+            folding.catch_up(store, ledger, workspace, settings)
+            yield Session(workspace, settings, ledger, store), settings
+            store.checkpoint()
+        tell("snapshot")
+        publishing.snapshot(workspace)
+
+
+def _decide(session: Session) -> None:
+    """Decide what was touched; without settings files are staged only."""
+    if session.settings:
+        deciding.decide(session.store)
+
+
+def _note_config(ledger: Ledger, settings: Company | None) -> None:
+    if settings and ledger.config_sha() != settings.sha256:
+        ledger.keep_text(settings.text)
+        ledger.append("config", sha256=settings.sha256, sections=sections_sha(settings))
+
+
+def _drop_foreign(workspace: Workspace, ledger: Ledger) -> None:
+    """A database of another ledger, or one ahead of it, is not a cache of this one: it goes."""
+    if workspace.database.exists():
+        with Store.open(workspace.database, read_only=True) as store:
+            is_ours = folding.belongs(store, ledger)
+        if not is_ours:
+            workspace.database.unlink()
+
+
+def _teller(progress: Progress | None) -> Callable[[str], None]:
+    return (lambda step: progress(step, STEPS.index(step), len(STEPS))) if progress else (lambda _: None)

@@ -1,0 +1,114 @@
+"""The change set: what would be sent, one hash over it, and what the ledger keeps of what was.
+
+`make` fills the temp tables `batch_*` from everything that is planned (the models numbered 6xx), numbers given out.
+`freeze` writes them as Parquet beside the ledger, `adopt` takes them from there into the database: after publishing, after
+a crash and in a replay alike, so that the database can always be made again.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from etl.store import Store
+
+# Parquet file -> the rows that were sent; each is read back by `adopt`.
+FROZEN = {
+    "documents": "select * from batch_documents order by number",
+    "document_lines": "select * exclude (number) from batch_document_lines order by doc_key, line_no",
+    "debtors": "select * from batch_debtors order by account, is_update",
+    "items": "select * from batch_items order by item",
+    "journal_lines": "select * from batch_journal_lines order by voucher, line_no",
+    "payouts": "select * exclude (batch_id) from core.payouts where batch_id is null and payout_key in"
+    " (select payout_key from batch_journal_lines where voucher_kind = 'payout') order by payout_key",
+    "payout_matches": "select * exclude (batch_id) from core.payout_matches where batch_id is null and payout_key in"
+    " (select payout_key from batch_journal_lines where voucher_kind = 'payout') order by line_key",
+    "vat_decisions": "select * exclude (batch_id) from core.vat_decisions where batch_id is null and order_key in"
+    " (select order_key from batch_documents) order by order_key, line_no, part_no",
+    "findings": "select distinct findings.* exclude (batch_id) from core.findings as findings"
+    " left join batch_documents as documents on documents.order_key = findings.order_key and (findings.event ="
+    " documents.event or (findings.event is null and starts_with(documents.event, 'sale')))"
+    " left join (select distinct payout_key from batch_journal_lines where voucher_kind = 'payout') as payouts"
+    " on payouts.payout_key = findings.payout_key"
+    " where findings.batch_id is null and findings.effect in ('warn', 'info')"
+    " and (documents.doc_key is not null or payouts.payout_key is not null) order by all",
+    "lineage": "select * from batch_lineage order by output_file, output_line, file_id, source_record",
+    "numbers": "select 'sales_order' as series, doc_key as key, number from batch_documents"
+    " union all select 'debtor', buyer_key, number from batch_accounts where is_fresh"
+    " union all select distinct 'voucher', voucher_key, voucher from batch_journal_lines order by series, number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a batch would send. `plan_hash` covers keys and content; numbers are no part of it."""
+
+    plan_hash: str
+    documents: int
+    vouchers: int
+    journal_lines: int
+    sums: dict[str, Decimal]
+    waiting_for_person: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing to send."""
+        return not self.documents and not self.journal_lines
+
+
+def make(store: Store) -> Plan:
+    """Fill `batch_*` and `plan_entries` with everything planned that waits for nobody."""
+    store.run(600, 699)
+    plan_hash = store.value(
+        "select substr(sha256(coalesce(string_agg(what || content_hash, '' order by what, key), '')), 1, 16) from plan_entries"
+    )
+    documents, vouchers = store.rows(
+        "select count(*) filter (what = 'document'), count(*) filter (what = 'voucher') from plan_entries"
+    )[0]
+    sums = store.rows("select currency, sum(total_amount) from batch_documents group by currency order by currency")
+    return Plan(
+        plan_hash=plan_hash,
+        documents=documents,
+        vouchers=vouchers,
+        journal_lines=store.value("select count(*) from batch_journal_lines"),
+        sums=dict(sums),
+        waiting_for_person=store.value("select count(*) from core.documents where batch_id is null and needs_person"),
+    )
+
+
+def entries(store: Store) -> list[dict[str, Any]]:
+    """The plan line by line, for people: what, entry, amount, currency, content_hash."""
+    return store.dicts("select what, entry, amount, currency, content_hash from plan_entries order by what, entry")
+
+
+def freeze(store: Store, folder: Path) -> None:
+    """Write what is about to be sent as Parquet files in `folder`."""
+    for name, query in FROZEN.items():
+        store.export_parquet(query, folder / f"{name}.parquet")
+
+
+def adopt(store: Store, folder: Path, entry: dict[str, Any], published_at: str) -> None:
+    """Make the database know that a batch was sent: its rows are frozen, its orders exported. Twice changes nothing.
+
+    `entry` is the ledger's `prepared`, `folder` the batch's there. Runs inside the caller's transaction.
+    """
+    for name in FROZEN:
+        store.import_parquet(f"frozen_{name}", folder / f"{name}.parquet")
+    digest = sha256(json.dumps(entry["files"], sort_keys=True).encode()).hexdigest()
+    store.rows(
+        "create or replace temp table adopted as select $1::varchar as batch_id, $2::bigint as batch_no,"
+        " $3::varchar as plan_hash, $4::timestamp as planned_at, $5::timestamp as published_at, $6::bigint as documents,"
+        " $7::bigint as journal_lines, $8::varchar as sums, $9::varchar as sha256, $10::varchar as approved_by",
+        [entry["batch_id"], entry["batch_no"], entry["plan_hash"], _utc(entry["planned_at"]), _utc(published_at),
+         entry["documents"], entry["journal_lines"], json.dumps(entry["sums"], sort_keys=True), digest,
+         entry["approved_by"]],
+    )  # fmt: skip
+    store.script_file("adopt.sql")
+
+
+def _utc(moment: str) -> datetime:
+    """A ledger moment as DuckDB's timestamps hold it: UTC without a zone."""
+    return datetime.fromisoformat(moment).astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,63 @@
+"""Sending a batch: prepared, kept, shown, known. The order of these steps is what makes everything go out exactly once.
+
+Prepared in `outbox/.pending`, kept in the ledger (bytes and frozen rows), entry `prepared`, rename, entry `published`, and
+only then the database. After a crash anywhere `outbox.recover` and a replay of the ledger's tail finish it.
+"""
+
+import shutil
+
+from etl import outbox, plan
+from etl.clock import now
+from etl.faults import fault
+from etl.intake import remember
+from etl.ledger import Ledger
+from etl.plan import Plan
+from etl.store import Store
+from etl.targets import uniconta_files
+from etl.workspace import Workspace
+
+
+def publish(store: Store, ledger: Ledger, workspace: Workspace, change: Plan, *, approved_by: str) -> str:
+    """Send what `plan.make` put into the `batch_*` tables; returns the batch's id."""
+    batch_no = ledger.next_batch_no()
+    batch_id = f"{batch_no:06d}-{change.plan_hash[:8]}"
+    files = uniconta_files.write(store, batch_id, plan_hash=change.plan_hash)
+    uniconta_files.lineage(store)
+    folder = ledger.new_batch(batch_id)
+    plan.freeze(store, folder)
+    hashes = outbox.prepare(workspace.root, batch_id, files)
+    frozen = ledger.seal_batch(batch_id, files)
+    entry = ledger.append(
+        "prepared",
+        batch_id=batch_id,
+        batch_no=batch_no,
+        plan_hash=change.plan_hash,
+        files=hashes,
+        frozen=frozen,
+        documents=change.documents,
+        journal_lines=change.journal_lines,
+        sums={currency: str(amount) for currency, amount in change.sums.items()},
+        approved_by=approved_by,
+        planned_at=now().isoformat(),
+    )
+    fault("after-ledger-prepared")
+    outbox.publish(workspace.root, batch_id)
+    published = ledger.append("published", batch_id=batch_id)
+    fault("after-ledger-published")
+    with store.transaction():
+        plan.adopt(store, folder, entry, published["at"])
+        remember(store, published["seq"])
+    fault("after-batch-commit")
+    return batch_id
+
+
+def snapshot(workspace: Workspace) -> None:
+    """Copy the closed database to `review/review.duckdb`, whole or not at all; readers keep the one they have open."""
+    fault("before-snapshot")
+    target = workspace.review
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = target.with_suffix(".tmp")
+    shutil.copyfile(workspace.database, fresh)
+    fresh.chmod(0o600)
+    fresh.replace(target)
+    fault("after-snapshot")

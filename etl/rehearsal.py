@@ -1,0 +1,133 @@
+"""One order decided again on the snapshot, check by check, to see why: the same models as a run, nothing is changed.
+
+The models that make temp tables run as they stand (the temp catalogue is ours, the snapshot is read-only); those that
+replace lasting rows are left out, because the snapshot has what they gave.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from etl.store import MODELS, Model, Store, models
+from etl.vat import numbers
+
+_SOURCES = re.compile(r"\b(?:from|join)\s+([a-z_]+(?:\.[a-z_]+)?)")
+_NOT_SHOWN = frozenset({"order_key", "payout_key", "line_key", "doc_key", "file_id", "source_record", "place", "subject"})
+_DECIDE = range(100, 400)
+_CHECKS = range(900, 948)
+_VAT_NUMBERS_SEEN = "vat_numbers_seen"
+_FINDINGS = """create or replace temp table findings_now (
+    subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar, effect varchar,
+    place integer, field varchar, value_read varchar, expected varchar, file_id bigint, source_record bigint)"""
+# Where company.toml spells a setting otherwise than its table.
+_SECTIONS = {"debtor_rules": "debtors", "vat_codes": "vat.codes", "vat_categories": "vat.categories"}
+_KEYS = {
+    "date_rule": "date", "debtor_group": "group", "item_group": "group", "is_create": "create", "default_item": "default",
+    "update_rule": "update",
+}  # fmt: skip
+_NOT_SETTINGS = frozenset({"messages", "order_states", "run"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One check tried on the order: what it asks, what it saw, and what it found (empty: passed)."""
+
+    check: str
+    question: str
+    seen: dict[str, str]
+    found: list[dict[str, Any]]
+    settings: list[str]
+
+
+def rehearse(store: Store, order_key: int) -> list[Trial]:
+    """Run the models on the one order and each check by itself, in their order. Leaves the temp tables to look at."""
+    store.rows("create or replace temp table touched_orders as select $1::ubigint as order_key", [order_key])
+    store.script("create or replace temp table touched_payouts (payout_key ubigint)")
+    store.script(_FINDINGS)
+    store.script((MODELS / "macros.sql").read_text("utf-8"))
+    for model in _of(_DECIDE):
+        if model.name not in _made_by_replacing():
+            store.run_model(model)
+        if model.name == _VAT_NUMBERS_SEEN:
+            numbers.check(store)
+    return [_tried(store, model) for model in _of(_CHECKS)]
+
+
+def settings_of(model: Model) -> list[str]:
+    """The settings that a model rests on, as company.toml spells their sections: its own, else those of what it reads."""
+    own = _settings(model.sql)
+    if own:
+        return own
+    below = {name for read in _SOURCES.findall(model.sql) if (source := _by_name().get(read)) for name in settings_of(source)}
+    return sorted(below)
+
+
+def _tried(store: Store, model: Model) -> Trial:
+    store.script("delete from findings_now")
+    store.run_model(model)
+    found = store.dicts("select code, effect, field, value_read, expected from findings_now order by place, code")
+    return Trial(f"{model.number}_{model.name}", model.comment, dict(_seen(store, model)), found, settings_of(model))
+
+
+def _seen(store: Store, model: Model) -> Iterator[tuple[str, str]]:
+    """The values of the order that a check names, by table and column."""
+    words = set(re.findall(r"\w+", model.sql))
+    for source in dict.fromkeys(_SOURCES.findall(model.sql)):
+        columns = _columns(store, source)
+        named = [c for c in columns if c in words and c not in _NOT_SHOWN]
+        if "order_key" not in columns or not named:
+            continue
+        values = ", ".join(f"string_agg(distinct {name}::varchar, ', ' order by {name}::varchar) as {name}" for name in named)
+        row = store.dicts(f"select {values} from {source} where order_key in (select order_key from touched_orders)")[0]
+        yield from ((f"{source.rpartition('.')[2]}.{name}", value) for name, value in row.items() if value is not None)
+
+
+def _columns(store: Store, source: str) -> list[str]:
+    """The columns of a table or temp table; [] for a step of the model itself."""
+    schema, _, table = source.rpartition(".")
+    return [
+        str(name)
+        for (name,) in store.rows(
+            "select column_name from duckdb_columns() where table_name = $1 and schema_name = $2 order by column_index",
+            [table, schema or "main"],
+        )
+    ]
+
+
+def _settings(sql: str) -> list[str]:
+    """[section] key, for each setting that a text names."""
+    words = set(re.findall(r"\w+", sql))
+    found = []
+    for table in dict.fromkeys(re.findall(r"\bsetting\.(\w+)", sql)):
+        if table in _NOT_SETTINGS or table.startswith("vat_r"):
+            continue
+        section = _SECTIONS.get(table, table)
+        keys = [_KEYS.get(name, name) for name in _keys_of(table) if name in words]
+        found += [f"[{section}] {key}" for key in keys] or [f"[{section}]"]
+    return found
+
+
+def _keys_of(table: str) -> tuple[str, ...]:
+    """The columns of a settings table that has one row; one of many rows is named as a whole."""
+    from etl.company.settings import setting_tables  # pydantic is slow to import, and only `why` needs this
+
+    if table in {"payment_methods", "acquirers", "debtor_rules", "shops", "vat_codes", "vat_categories"}:
+        return ()
+    found = setting_tables(None).get(table)
+    return tuple(found.columns) if found else ()
+
+
+@cache
+def _by_name() -> dict[str, Model]:
+    return {model.name: model for model in models() if model.number in _DECIDE}
+
+
+@cache
+def _made_by_replacing() -> frozenset[str]:
+    return frozenset(model.name for model in models() if "\n-- replaces: " in f"\n{model.sql}")
+
+
+def _of(numbers_wanted: range) -> Iterator[Model]:
+    return (model for model in models() if model.number in numbers_wanted)

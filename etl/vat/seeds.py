@@ -1,0 +1,58 @@
+"""The tables that VAT is decided by, as CSV files beside this module, and their way into `setting.*`.
+
+`vat_rates.csv`     one row per state, region, category and window of days (both ends included; empty = still so). `category` is
+                    `standard`, a level of the state (`reduced`, `reduced2`, `super_reduced`, ...: what a merchant maps to when
+                    no product category fits) or a kind of product (`book`, `food`, ...). `source` says how sure we are.
+`territories.csv`   where a postcode is under other rules than its country. `postcode_from`..`postcode_to` compares the first
+                    characters; `postcode_length` guards against lost leading zeros. `status`: eu, third, ask_city.
+`countries.csv`     ISO and VAT code, days in the EU's VAT territory, names people write.
+`currencies.csv`    minor units. Names of countries are those of Unicode CLDR.
+`vat_rules.csv`     the decision table: the lowest `priority` whose conditions all hold decides (`any` always holds).
+"""
+
+import hashlib
+from importlib import resources
+
+from etl.store import Store
+
+SEEDS = resources.files("etl.vat")
+TABLES: dict[str, dict[str, str]] = {
+    "vat_rates": {"rate": "DECIMAL(9,4)", "valid_from": "DATE", "valid_to": "DATE", "checked_on": "DATE"},
+    "territories": {"postcode_length": "INTEGER"},
+    "countries": {"eu_from": "DATE", "eu_to": "DATE", "needs_postcode": "BOOLEAN"},
+    "currencies": {"minor_units": "INTEGER"},
+    "vat_rules": {"priority": "INTEGER", "valid_from": "DATE"},
+}
+_LOAD = """
+create or replace table setting.{table} as
+select * from read_csv($path, columns = $columns, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+"""
+# Everything people write for a country, folded; `unnest` keeps one row per word.
+_NAMES = """
+create or replace table setting.country_names as
+select distinct lower(trim(word)) as country_name, iso2 as country
+from (
+    select iso2, unnest([iso2, iso3, name_en, name_da, name_de] || string_split(coalesce(other_names, ''), '|')) as word
+    from setting.countries
+)
+where trim(word) <> ''
+"""
+
+
+def version() -> str:
+    """The sha256 of all seed files: `load` is needed again when it changes."""
+    digest = hashlib.sha256()
+    for table in TABLES:
+        digest.update((SEEDS / f"{table}.csv").read_bytes())
+    return digest.hexdigest()
+
+
+def load(store: Store) -> None:
+    """Write the seed files as tables `setting.<name>`, and `setting.country_names` (country_name in lower case, country ISO2)."""
+    for table, types in TABLES.items():
+        with resources.as_file(SEEDS / f"{table}.csv") as path:
+            with path.open(encoding="utf-8") as lines:
+                header = lines.readline().strip().split(",")
+            columns = {name: types.get(name, "VARCHAR") for name in header}
+            store.rows(_LOAD.format(table=table), {"path": str(path), "columns": columns})
+    store.script(_NAMES)
