@@ -1,8 +1,8 @@
 """The commands: read the arguments, call, print, exit. What they do is in `pipeline`; what they answer in `questions`.
 
 Exit codes: 0 done; 1 something waits for a person (only with --fail-on); 2 usage or settings; 3 could not go on.
-Every command takes --workspace DIR (default: here) and --json (one JSON document on stdout). Engines are imported inside
-the commands, so that `etl --help` is quick.
+Every command takes --workspace DIR (default: here) and --json (one JSON document on stdout). Engines are imported
+inside the commands, so that `etl --help` is quick.
 """
 
 import errno
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from etl.workspace import Workspace
 
 _P = ParamSpec("_P")
-_T = TypeVar("_T")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,10 +43,13 @@ class FailOn(StrEnum):
 
 
 Folder = Annotated[
-    Path, typer.Option("--workspace", "-w", exists=True, file_okay=False, help="The company's folder.", show_default="here")
+    Path,
+    typer.Option("--workspace", "-w", exists=True, file_okay=False, help="The company's folder.", show_default="here"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
-FailOnOption = Annotated[list[FailOn] | None, typer.Option("--fail-on", help="Exit code 1 if something is held / rejected.")]
+FailOnOption = Annotated[
+    list[FailOn] | None, typer.Option("--fail-on", help="Exit code 1 if something is held / rejected.")
+]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; default: the user.")]
 Note = Annotated[str | None, typer.Option("--note", help="Why, for those who ask later.")]
 Orders = Annotated[list[str], typer.Argument(metavar="ORDER...", help="Order numbers, with or without #; SHOP/NUMBER.")]
@@ -84,7 +86,7 @@ def _guarded(command: Callable[_P, None]) -> Callable[_P, None]:
 
 
 def _internal(error: Exception, kwargs: dict[str, Any]) -> EtlError:
-    """The error that stands for one of the program's own, its traceback written to `.etl/logs/` (stderr if there is none)."""
+    """The error that stands for a fault of the program; its traceback goes to `.etl/logs/`, or stderr without one."""
     logs = _root(kwargs) / ".etl" / "logs"
     facts: dict[str, object] = {"detail": f"{type(error).__name__}: {error}".splitlines()[0]}
     text = "".join(traceback.format_exception(error))
@@ -106,7 +108,9 @@ def _tell(error: EtlError, kwargs: dict[str, Any]) -> int:
     facts = {name: fact for name, fact in error.facts.items() if name != "others"}
     if kwargs.get("as_json"):
         told = show.sentences(error.code, language, facts)
-        typer.echo(show.as_json({"error": {"code": error.code, "message": told[0], "next_step": told[1:], "facts": facts}}))
+        typer.echo(
+            show.as_json({"error": {"code": error.code, "message": told[0], "next_step": told[1:], "facts": facts}})
+        )
         return error.exit_code
     page = show.Page(language, sys.stderr)
     page.message(error.code, facts)
@@ -194,7 +198,9 @@ def init(
 @_guarded
 def run(
     workspace: Folder = HERE,
-    commit: Annotated[bool | None, typer.Option("--commit/--no-commit", help="Send what is ready, or only plan it.")] = None,
+    commit: Annotated[
+        bool | None, typer.Option("--commit/--no-commit", help="Send what is ready, or only plan it.")
+    ] = None,
     fail_on: FailOnOption = None,
     as_json: AsJson = False,
 ) -> None:

@@ -5,7 +5,6 @@ Open is re-decided, sent is frozen. What is touched and why stands in `ops.touch
 5xx the documents and 4xx the payouts.
 """
 
-from etl.faults import fault
 from etl.store import Store
 from etl.vat import numbers
 
@@ -15,17 +14,17 @@ _FINDINGS = """create or replace temp table findings_now (
 
 
 def decide(store: Store) -> int:
-    """Decide everything touched again; returns how many orders and payouts that were."""
-    with store.transaction():
-        store.run(60, 69)
-        touched = store.value("select (select count(*) from touched_orders) + (select count(*) from touched_payouts)")
-        if touched:
-            _orders(store)
-            _payouts(store)
-            _keep_findings(store)
-        store.script("delete from ops.touched")
-        fault("before-decide-commit")
-    fault("after-decide-commit")
+    """Decide everything touched again; returns how many orders and payouts that were.
+
+    What is open stands in the tables `open_*` afterwards, until `Store.keep_open`. Runs inside the caller's transaction.
+    """
+    store.run(60, 69)
+    touched = store.value("select (select count(*) from touched_orders) + (select count(*) from touched_payouts)")
+    if touched:
+        _orders(store)
+        _payouts(store)
+        _keep_findings(store)
+    store.script("delete from ops.touched")
     return int(touched)
 
 

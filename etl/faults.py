@@ -23,7 +23,6 @@ FAULT_POINTS: tuple[str, ...] = (
     "after-ledger-prepared",
     "after-rename",  # the batch can be seen and taken, the ledger does not say so yet
     "after-ledger-published",
-    "after-batch-commit",
     "before-snapshot",
     "after-snapshot",
 )

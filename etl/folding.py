@@ -24,6 +24,7 @@ def open_database(store: Store, settings: Company | None, *, as_of: date, worksp
         store.script_file("tables.sql")
         staging.create_tables(store)
     set_run(store, as_of=as_of, workspace_id=workspace_id)
+    store.begin_open()
     sha = settings_sha(settings) + seeds.version()
     if state(store, "settings") == sha:
         return
@@ -47,8 +48,10 @@ def belongs(store: Store, ledger: Ledger) -> bool:
 
 def set_run(store: Store, *, as_of: date, workspace_id: str) -> None:
     """What a run decides by besides its inputs and settings: the day, and whose keys these are."""
-    store.script("create or replace table setting.run (as_of date, workspace_id varchar)")
-    store.rows("insert into setting.run values ($1, $2)", [as_of, workspace_id])
+    store.script("create table if not exists setting.run (as_of date, workspace_id varchar)")
+    if store.rows("select as_of, workspace_id from setting.run") != [(as_of, workspace_id)]:
+        store.script("delete from setting.run")
+        store.rows("insert into setting.run values ($1, $2)", [as_of, workspace_id])
 
 
 def catch_up(store: Store, ledger: Ledger, workspace: Workspace, settings: Company | None) -> int:
@@ -93,6 +96,8 @@ def take_decision(store: Store, entry: dict[str, Any]) -> None:
             "update core.documents set is_withdrawn = true where doc_key = $1::ubigint and batch_id is not null",
             [int(entry["subject"])],
         )
+    elif entry["decision"] == "resend":
+        store.rows("update core.documents set is_resend = true where doc_key = $1::ubigint", [int(entry["subject"])])
     store.rows("insert into ops.touched values ('order', $1::ubigint, 'decision')", [key])
     if entry["code"] == "VAT_NUMBER_UNVERIFIED":  # the number is confirmed, for all of its orders
         store.rows(

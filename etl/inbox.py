@@ -87,8 +87,11 @@ def irregular(root: Path, shops: Iterable[str]) -> list[Path]:
 
 def mark_told(root: Path, paths: Iterable[Path]) -> None:
     """Remember that these irregular things were told, so that `irregular` names each only once."""
-    with suppress(FileNotFoundError), storage_errors("INBOX_NOT_WRITABLE", root / "inbox"):
-        told = _told(root).union(_identity(root, path, path.lstat()) for path in paths)
+    told = _told(root)
+    for path in paths:
+        with suppress(FileNotFoundError):  # taken away meanwhile
+            told.add(_identity(root, path, path.lstat()))
+    with storage_errors("INBOX_NOT_WRITABLE", root / "inbox"):
         make_folder(_work(root))
         replace_file(_work(root) / "told.json", json.dumps(sorted(told)).encode())
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from etl import clock, conform, contracts, identify, inbox, messages, staging
+from etl import clock, conform, contracts, identify, inbox, messages, returned, staging
 from etl.company import Company
-from etl.errors import FileRejected
+from etl.errors import FileRejected, LedgerBroken
 from etl.faults import fault
 from etl.ledger import Ledger
 from etl.readers import csv as csv_reader
@@ -20,6 +20,7 @@ from etl.store import Store
 from etl.workspace import Workspace
 
 NO_SHOP = "main"  # of a workspace without settings
+Told = tuple[str, dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,31 @@ def shops(settings: Company | None) -> dict[str, str]:
     return {shop.inbox.strip("/") or ".": shop.id for shop in settings.shops} if settings else {".": NO_SHOP}
 
 
-def claim_all(workspace: Workspace, settings: Company | None, ledger: Ledger, *, settle: float) -> list[inbox.Claimed]:
-    """Everything that is complete in the inbox, and what a crash left claimed; in the order of shop and name."""
+def claim_all(
+    workspace: Workspace, settings: Company | None, ledger: Ledger, *, settle: float
+) -> tuple[list[inbox.Claimed], list[Told]]:
+    """Everything that is complete in the inbox, and what a crash left claimed; in the order of shop and name.
+
+    Also what was left alone, because it is no file or may not be read: told once, as (code, facts).
+    """
+    told: list[Told] = []
     by_folder = shops(settings)
     last = ledger.loads()[-1]["files"] if ledger.loads() else []
-    language = settings.company.language if settings else "da"
+    language = _language(settings)
     claimed = inbox.recover(workspace.root, last, lambda file: _why(file, language))
     for path in inbox.sweep(workspace.root, [f for f in by_folder if f != "."], settle):
         folder = path.parent.relative_to(workspace.inbox).as_posix()
         shop = by_folder.get(folder) or next(iter(by_folder.values()))
-        if one := inbox.claim(workspace.root, path, shop):
-            claimed.append(one)
-    return sorted(claimed, key=lambda c: (c.shop, c.name, c.sha256))
+        try:
+            one = inbox.claim(workspace.root, path, shop)
+        except FileRejected as refused:
+            told.append((refused.code, {"value": path.name} | refused.facts))
+        else:
+            claimed += [one] if one else []
+    irregular = inbox.irregular(workspace.root, [f for f in by_folder if f != "."])
+    inbox.mark_told(workspace.root, irregular)
+    told += [("FILE_NOT_REGULAR", {"value": path.name}) for path in irregular]
+    return sorted(claimed, key=lambda c: (c.shop, c.name, c.sha256)), told
 
 
 def load(
@@ -74,7 +88,7 @@ def load(
         load_no = ledger.next_load_no()
         file_id = ledger.next_file_id()
         for number, one in enumerate(claimed):
-            outcome = _take(store, one, known, settings, file_id + number)
+            outcome = _take(store, workspace, one, known, settings, file_id + number)
             taken = [o.stored for o in outcomes]
             place = (
                 inbox.rejected_name(workspace.root, one, taken)
@@ -104,8 +118,10 @@ def reload(store: Store, ledger: Ledger, workspace: Workspace, entry: Mapping[st
     for file in entry["files"]:
         if file["status"] == "archived":
             stored = workspace.root / file["stored"]
-            path = stored if stored.exists() else work[file["sha256"], file["shop"]]
-            contract = contracts.parse(ledger.text(file["contract_sha256"]), name=file["source"])
+            path = stored if stored.exists() else work.get((file["sha256"], file["shop"]))
+            if path is None:
+                raise LedgerBroken("LEDGER_BROKEN", path=file["stored"])
+            contract = contracts.parse(ledger.text(file["contract_sha256"]), source=file["source"])
             _read(store, path, {contract.source: contract}, settings, file["file_id"], file["shop"])
         _record(store, FileOutcome(**file), entry["load_no"], datetime.fromisoformat(entry["at"]))
     remember(store, entry["seq"])
@@ -118,8 +134,13 @@ def remember(store: Store, seq: int) -> None:
 
 
 def _take(
-    store: Store, one: inbox.Claimed, known: dict[str, contracts.Contract], settings: Company | None, file_id: int
-) -> FileOutcome:
+    store: Store,
+    workspace: Workspace,
+    one: inbox.Claimed,
+    known: dict[str, contracts.Contract],
+    settings: Company | None,
+    file_id: int,
+) -> FileOutcome:  # fmt: skip
     """Stage one file, or say why not. The same bytes for the same shop under the same contract are a duplicate."""
     outcome = FileOutcome(
         file_id, one.name, "", one.sha256, one.shop, None, None, None, "archived", None, None, None, None, 0
@@ -137,7 +158,8 @@ def _take(
                     outcome, status="duplicate", source=source, contract_sha256=contract_sha, entity=entity,
                     reason_code="FILE_DUPLICATE", value=name,
                 )  # fmt: skip
-        contract, rows_in = _read(store, one.work_path, known, settings, file_id, one.shop)
+        found, rows_in = _read(store, one.work_path, known, settings, file_id, one.shop)
+        returned.write(store, workspace.root, one.work_path, one.name, found, _language(settings))
     except FileRejected as refused:
         facts = {k: None if v is None else str(v) for k, v in refused.facts.items()}
         field = facts.get("field") or facts.get("line") and f"{facts['line']}"
@@ -145,6 +167,7 @@ def _take(
             outcome, status="rejected", reason_code=refused.code, field=field, value=facts.get("value"),
             expected=facts.get("expected"),
         )  # fmt: skip
+    contract = found.contract
     return replace(
         outcome, source=contract.source, contract_sha256=contract.sha256, entity=contract.entity, rows_in=rows_in
     )
@@ -152,16 +175,16 @@ def _take(
 
 def _read(
     store: Store, path: Path, known: dict[str, contracts.Contract], settings: Company | None, file_id: int, shop: str
-) -> tuple[contracts.Contract, int]:
-    """Identify, read, conform and stage a file; returns its contract and how many records it has."""
+) -> tuple[contracts.Identified, int]:
+    """Identify, read, conform and stage a file; returns what it was found to be and how many records it has."""
     wanted = next((s.source for s in settings.shops if s.id == shop), None) if settings else None
     found = identify.identify(path, known, wanted=wanted)
     records = csv_reader.read(store, path, found)
     timezone = settings.company.timezone if settings else "Europe/Copenhagen"
-    conform.conform(store, found.contract, timezone=timezone)
+    conform.conform(store, found, timezone=timezone)
     file = staging.LoadFile(file_id, shop, found.contract.source, records.record_count)
     staging.stage(store, file, found.contract)
-    return found.contract, records.record_count
+    return found, records.record_count
 
 
 def _record(store: Store, file: FileOutcome, load_no: int, at: datetime) -> None:
@@ -176,12 +199,16 @@ def _record(store: Store, file: FileOutcome, load_no: int, at: datetime) -> None
 def _put_away(
     workspace: Workspace, settings: Company | None, claimed: Iterable[inbox.Claimed], outcomes: Iterable[FileOutcome]
 ) -> None:
-    language = settings.company.language if settings else "da"
+    language = _language(settings)
     for one, outcome in zip(claimed, outcomes, strict=True):
         if outcome.status == "rejected":
             inbox.reject(workspace.root, one, outcome.stored, _why(asdict(outcome), language))
         else:
             inbox.move_to(workspace.root, one, outcome.stored)
+
+
+def _language(settings: Company | None) -> messages.Language:
+    return settings.company.language if settings else "da"
 
 
 def _why(file: Mapping[str, Any], language: messages.Language) -> str:

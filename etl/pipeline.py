@@ -14,15 +14,17 @@ from typing import Any
 from etl import clock, deciding, folding, identify, intake, outbox, plan, publishing, reporting
 from etl.company import Company, sections_sha
 from etl.decisions import Decision, record
-from etl.errors import EtlError
+from etl.errors import UsageError
+from etl.faults import fault
 from etl.ledger import Ledger
 from etl.lock import workspace_lock
+from etl.plan import Plan
 from etl.reporting import RunReport
 from etl.store import Store
 from etl.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
-STEPS = ("recover", "load", "decide", "plan", "publish", "snapshot")
+STEPS = ("recover", "load", "decide", "publish", "snapshot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +43,45 @@ def run(workspace: Workspace, *, commit: bool | None = None, progress: Progress 
     with _session(workspace, tell) as (session, settings):
         settle = settings.run.settle_seconds if settings else 2
         tell("load")
-        claimed = intake.claim_all(workspace, settings, session.ledger, settle=settle)
+        claimed, told = intake.claim_all(workspace, settings, session.ledger, settle=settle)
         files = intake.load(session.store, session.ledger, workspace, settings, claimed)
         tell("decide")
-        _decide(session)
-        tell("plan")
-        change = plan.make(session.store) if settings else None
-        batches = []
-        may_commit = settings is not None and (settings.run.auto_commit if commit is None else commit)
-        if change and not change.is_empty and may_commit:
-            tell("publish")
-            batches.append(publishing.publish(session.store, session.ledger, workspace, change, approved_by="auto_commit"))
-        return reporting.report(session.store, settings, files, batches, change, claimed)
+        batches: list[str] = []
+        with _deciding(session) as change:
+            may_commit = settings is not None and (settings.run.auto_commit if commit is None else commit)
+            if change and not change.is_empty and may_commit:
+                tell("publish")
+                batches = [publishing.publish(session.store, session.ledger, workspace, change, approved_by="auto_commit")]
+        return reporting.report(session.store, settings, files, batches, change, told)
 
 
 def make_plan(workspace: Workspace) -> dict[str, Any]:
     """The change set as it stands: its hash and entries. Nothing is sent."""
-    with _session(workspace) as (session, _settings):
-        _decide(session)
-        change = plan.make(session.store)
+    with _session(workspace) as (session, _settings), _deciding(session) as change:
+        if change is None:
+            raise UsageError("CONFIG_MISSING")
         return {"plan_hash": change.plan_hash, "entries": plan.entries(session.store), "waiting": change.waiting_for_person}
 
 
 def commit(workspace: Workspace, plan_hash: str, *, by: str | None = None) -> RunReport:
     """Send exactly the plan of that hash; raises EtlError(PLAN_MOVED) if it is another by now."""
+    person = by or getpass.getuser()
     with _session(workspace) as (session, settings):
-        _decide(session)
-        change = plan.make(session.store)
-        if change.is_empty or change.plan_hash != plan_hash:
-            raise EtlError("NOTHING_TO_DO" if change.is_empty else "PLAN_MOVED", value=plan_hash, expected=change.plan_hash)
-        person = by or getpass.getuser()
-        batch_id = publishing.publish(session.store, session.ledger, workspace, change, approved_by=person)
-        return reporting.report(session.store, settings, [], [batch_id], change, [])
+        with _deciding(session) as change:
+            if change is None or change.is_empty:
+                raise UsageError("NOTHING_TO_DO")
+            if change.plan_hash != plan_hash:
+                raise UsageError("PLAN_MOVED", value=plan_hash, expected=change.plan_hash)
+            batch_id = publishing.publish(session.store, session.ledger, workspace, change, approved_by=person)
+        return reporting.report(session.store, settings, [], [batch_id], change)
 
 
 def decide(workspace: Workspace, decision: str, order_nos: Sequence[str], **facts: str | None) -> list[Decision]:
     """Record what a person decides of orders (approve, hold, skip, resend), and decide those orders again."""
     with _session(workspace) as (session, _settings):
         made = record(session.store, session.ledger, decision, order_nos, **facts)
-        _decide(session)
-        return made
+        with _deciding(session):
+            return made
 
 
 def replay(workspace: Workspace) -> RunReport:
@@ -119,10 +120,21 @@ def _session(workspace: Workspace, tell: Callable[[str], None] = lambda _: None)
         publishing.snapshot(workspace)
 
 
-def _decide(session: Session) -> None:
-    """Decide what was touched; without settings files are staged only."""
-    if session.settings:
+@contextmanager
+def _deciding(session: Session) -> Iterator[Plan | None]:
+    """One transaction: what was touched is decided again, the change set made; what the caller does not send is kept open.
+
+    Without settings files are staged only, and there is no change set.
+    """
+    if session.settings is None:
+        yield None
+        return
+    with session.store.transaction():
         deciding.decide(session.store)
+        yield plan.make(session.store)
+        session.store.keep_open()
+        fault("before-decide-commit")
+    fault("after-decide-commit")
 
 
 def _note_config(ledger: Ledger, settings: Company | None) -> None:

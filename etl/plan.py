@@ -22,11 +22,11 @@ FROZEN = {
     "debtors": "select * from batch_debtors order by account, is_update",
     "items": "select * from batch_items order by item",
     "journal_lines": "select * from batch_journal_lines order by voucher, line_no",
-    "payouts": "select * exclude (batch_id) from core.payouts where batch_id is null and payout_key in"
+    "payouts": "select * exclude (batch_id) from planned_payouts where payout_key in"
     " (select payout_key from batch_journal_lines where voucher_kind = 'payout') order by payout_key",
-    "payout_matches": "select * exclude (batch_id) from core.payout_matches where batch_id is null and payout_key in"
+    "payout_matches": "select * exclude (batch_id) from planned_payout_matches where payout_key in"
     " (select payout_key from batch_journal_lines where voucher_kind = 'payout') order by line_key",
-    "vat_decisions": "select * exclude (batch_id) from core.vat_decisions where batch_id is null and order_key in"
+    "vat_decisions": "select * exclude (batch_id) from planned_vat_decisions where order_key in"
     " (select order_key from batch_documents) order by order_key, line_no, part_no",
     "findings": "select distinct findings.* exclude (batch_id) from core.findings as findings"
     " left join batch_documents as documents on documents.order_key = findings.order_key and (findings.event ="
@@ -36,7 +36,7 @@ FROZEN = {
     " where findings.batch_id is null and findings.effect in ('warn', 'info')"
     " and (documents.doc_key is not null or payouts.payout_key is not null) order by all",
     "lineage": "select * from batch_lineage order by output_file, output_line, file_id, source_record",
-    "numbers": "select 'sales_order' as series, doc_key as key, number from batch_documents"
+    "numbers": "select 'sales_order' as series, doc_key as key, number from batch_documents where is_resend is not true"
     " union all select 'debtor', buyer_key, number from batch_accounts where is_fresh"
     " union all select distinct 'voucher', voucher_key, voucher from batch_journal_lines order by series, number",
 }
@@ -75,7 +75,7 @@ def make(store: Store) -> Plan:
         vouchers=vouchers,
         journal_lines=store.value("select count(*) from batch_journal_lines"),
         sums=dict(sums),
-        waiting_for_person=store.value("select count(*) from core.documents where batch_id is null and needs_person"),
+        waiting_for_person=store.value("select count(*) from planned_documents where needs_person"),
     )
 
 

@@ -10,7 +10,7 @@ from etl import outbox, plan
 from etl.clock import now
 from etl.faults import fault
 from etl.intake import remember
-from etl.ledger import Ledger
+from etl.ledger import Ledger, sync_file, sync_folder
 from etl.plan import Plan
 from etl.store import Store
 from etl.targets import uniconta_files
@@ -18,10 +18,11 @@ from etl.workspace import Workspace
 
 
 def publish(store: Store, ledger: Ledger, workspace: Workspace, change: Plan, *, approved_by: str) -> str:
-    """Send what `plan.make` put into the `batch_*` tables; returns the batch's id."""
+    """Send what `plan.make` put into the `batch_*` tables; returns the batch's id. Runs inside the caller's transaction."""
     batch_no = ledger.next_batch_no()
     batch_id = f"{batch_no:06d}-{change.plan_hash[:8]}"
-    files = uniconta_files.write(store, batch_id, plan_hash=change.plan_hash)
+    as_of = store.value("select as_of from setting.run")
+    files = uniconta_files.write(store, batch_id, plan_hash=change.plan_hash, as_of=as_of)
     uniconta_files.lineage(store)
     folder = ledger.new_batch(batch_id)
     plan.freeze(store, folder)
@@ -44,20 +45,25 @@ def publish(store: Store, ledger: Ledger, workspace: Workspace, change: Plan, *,
     outbox.publish(workspace.root, batch_id)
     published = ledger.append("published", batch_id=batch_id)
     fault("after-ledger-published")
-    with store.transaction():
-        plan.adopt(store, folder, entry, published["at"])
-        remember(store, published["seq"])
-    fault("after-batch-commit")
+    plan.adopt(store, folder, entry, published["at"])
+    remember(store, published["seq"])
     return batch_id
 
 
 def snapshot(workspace: Workspace) -> None:
-    """Copy the closed database to `review/review.duckdb`, whole or not at all; readers keep the one they have open."""
-    fault("before-snapshot")
+    """Copy the closed database to `review/review.duckdb`, whole or not at all; readers keep the one they have open.
+
+    A run that changed nothing copies nothing.
+    """
     target = workspace.review
+    if target.exists() and target.stat().st_mtime_ns >= workspace.database.stat().st_mtime_ns:
+        return
+    fault("before-snapshot")
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = target.with_suffix(".tmp")
     shutil.copyfile(workspace.database, fresh)
     fresh.chmod(0o600)
+    sync_file(fresh)
     fresh.replace(target)
+    sync_folder(target.parent)
     fault("after-snapshot")

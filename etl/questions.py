@@ -1,12 +1,13 @@
 """What people ask, answered from the snapshot `review/review.duckdb`: how it stands, what is held, where a row went.
 
-Every answer is plain data (mappings, lists, Decimal, date), ready for JSON; `show` makes text of it. Nothing here opens the
-working database, so a question never waits for a run and a run never for a question. `why` is in `etl.why`.
+Every answer is plain data (mappings, lists, Decimal, date), ready for JSON; `summaries` makes text of it. Nothing here
+opens the working database, so a question never waits for a run and a run never for a question. `why` is in `etl.why`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,15 @@ from etl.store import DatabaseError, Store
 Row = dict[str, Any]
 Answer = dict[str, Any]
 SNAPSHOT = Path("review") / "review.duckdb"
+_ANSWERS = resources.files("etl") / "answers"
 
-_VERDICTS = """select verdict, count(*) as orders, coalesce(sum(total_incl_vat), 0) as amount, currency
-    from review.orders where verdict is not null group by verdict, currency
-    order by list_position(['ready', 'exported', 'waiting', 'held', 'skipped'], verdict), currency"""
-_REASONS = """select verdict, reason_code as code, count(*) as orders, any_value(reason) as reason,
-    any_value(next_step) as next_step from review.orders
-    where verdict in ('held', 'waiting') group by verdict, reason_code order by verdict, orders desc, code"""
-_HELD_ORDERS = """select shop, order_no, order_date, customer_name, currency, total_incl_vat, reason_code as code, reason,
-    next_step, is_approvable, file_name, source_record from review.orders where verdict = 'held'
-    order by reason_code, shop, order_date, order_no"""
-_HELD_PAYOUTS = """select acquirer, payout_id, payout_date, currency, net_amount, declared_amount, difference,
-    reason_code as code, reason from review.payouts where status = 'held' order by payout_date, payout_id"""
-_HELD_DOCUMENTS = """select document_id, kind, order_no, document_date, currency, total_amount from review.documents
-    where status = 'planned' and needs_person order by shop, order_no, event"""
-_REJECTED = """select name, shop, rows_in, received_at, reason_code as code, reason, next_step from review.files
-    where status = 'rejected' order by received_at desc, file_id desc"""
 _MATCHING = """select order_key, shop, order_no from core.orders
     where {condition} and ($shop = '' or shop = $shop)"""
+
+
+def ask(store: Store, name: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    """The rows of one of the questions of `etl/answers`, whose first comment says what they are."""
+    return store.dicts((_ANSWERS / f"{name}.sql").read_text("utf-8"), parameters)
 
 
 @contextmanager
@@ -61,34 +53,33 @@ def status(store: Store) -> Answer:
         "company": store.value("select name from setting.company"),
         "files": _counts(store, "select status, count(*) from review.files group by status order by status"),
         "rows_rejected": store.value("select coalesce(sum(rows_rejected), 0)::bigint from review.files"),
-        "orders": store.dicts(_VERDICTS),
-        "reasons": store.dicts(_REASONS),
+        "orders": ask(store, "status_orders"),
+        "reasons": ask(store, "status_reasons"),
         "documents": _counts(store, "select status, count(*) from review.documents group by status order by status"),
         "payouts": _counts(store, "select status, count(*) from review.payouts group by status order by status"),
-        "open_items": store.dicts(
-            "select account, count(*) as items, sum(amount) as amount, max(age_days) as oldest_days, currency"
-            " from review.open_items group by account, currency order by account"
+        "open_items": ask(store, "status_open_items"),
+        "waiting_for_person": store.value(
+            "select count(*) from review.documents where status = 'planned' and needs_person"
         ),
-        "waiting_for_person": store.value("select count(*) from review.documents where status = 'planned' and needs_person"),
-        "last_batch": next(iter(store.dicts("select * from review.batches order by planned_at desc limit 1")), None),
+        "last_batch": _first(store, "select * from review.batches order by planned_at desc limit 1", []),
     }
 
 
 def held(store: Store) -> Answer:
-    """Everything that stands still until a person acts: orders, payouts, documents that ask for a yes, rejected files."""
+    """What stands still until a person acts: orders, payouts, documents that ask for a yes, rejected files."""
     return {
-        "orders": store.dicts(_HELD_ORDERS),
-        "payouts": store.dicts(_HELD_PAYOUTS),
-        "documents": store.dicts(_HELD_DOCUMENTS),
-        "files": store.dicts(_REJECTED),
+        "orders": ask(store, "held_orders"),
+        "payouts": ask(store, "held_payouts"),
+        "documents": ask(store, "held_documents"),
+        "files": ask(store, "held_files"),
     }
 
 
 def find_order(store: Store, order_no: str) -> tuple[int, str, str]:
     """The one order of that number, with or without `#`: its key, shop and number as the shop writes it.
 
-    `shop/number` names the shop. Exact spelling wins; else the digits, as text, must be one order's own (architecture §4).
-    UsageError where there is none, or several have it.
+    `shop/number` names the shop. Exact spelling wins; else the digits, as text, must be one order's own (architecture
+    §4). UsageError where there is none, or several have it.
     """
     shop, _, number = order_no.strip().rpartition("/")
     parameters = {"shop": shop, "bare": number.removeprefix("#")}
@@ -108,10 +99,7 @@ def trace(store: Store, file_name: str, record: int) -> Answer:
     `record` is the ordinal of the record in the file, from 1, the heading not counted (`source_record`). Where several
     files had the name, the newest is meant.
     """
-    files = store.dicts(
-        "select * from review.files where name = $1 or parse_filename(stored_path) = $1 order by file_id desc",
-        [Path(file_name).name],
-    )
+    files = ask(store, "trace_file", [Path(file_name).name])
     if not files:
         raise UsageError("FILE_NOT_SEEN", value=file_name)
     file = files[0]
@@ -123,11 +111,7 @@ def trace(store: Store, file_name: str, record: int) -> Answer:
     answer["findings"] = store.dicts(
         "select * from review.findings where file_name = $1 and source_record = $2", [file["name"], record]
     )
-    answer["document_lines"] = store.dicts(
-        "select * exclude (batch_id) from review.document_lines where document_id in (select distinct document_id"
-        " from review.lineage where file_id = $1 and source_record = $2) or (file_name = $3 and source_record = $2)",
-        [*place, file["name"]],
-    )
+    answer["document_lines"] = ask(store, "trace_document_lines", [*place, file["name"]])
     answer["journal_lines"] = store.dicts(
         "select * from review.journal_lines where file_name = $1 and source_record = $2", [file["name"], record]
     )
@@ -148,7 +132,7 @@ def _fate(store: Store, file: Row, record: int) -> Answer:
     if rejects:
         return {"fate": "rejected", "row": rejects[0], "order": None, "payout": None}
     entity = file["entity"]
-    row = next(iter(store.dicts(f"select * from staging.{entity} where file_id = $1 and source_record = $2", place)), None)
+    row = _first(store, f"select * from staging.{entity} where file_id = $1 and source_record = $2", place)
     if entity == "orders":
         return _order_fate(store, place, row)
     payout = None
@@ -168,12 +152,7 @@ def _fate(store: Store, file: Row, record: int) -> Answer:
 
 def _order_fate(store: Store, place: list[int], row: Row | None) -> Answer:
     """An order row's fate is its version's. A duplicate's rows are not kept, its version says where they stood."""
-    version = _first(
-        store,
-        "select * from staging.order_versions where file_id = $1 and first_record <= $2"
-        " order by coalesce(version_id = $3, false) desc, first_record desc limit 1",
-        [*place, row["version_id"] if row else None],
-    )
+    version = next(iter(ask(store, "trace_version", [*place, row["version_id"] if row else None])), None)
     if version is None:
         return {"fate": None, "row": _filled(row), "order": None, "payout": None}
     order = _first(

@@ -14,19 +14,26 @@ from etl.store import MODELS, Model, Store, models
 from etl.vat import numbers
 
 _SOURCES = re.compile(r"\b(?:from|join)\s+([a-z_]+(?:\.[a-z_]+)?)")
-_NOT_SHOWN = frozenset({"order_key", "payout_key", "line_key", "doc_key", "file_id", "source_record", "place", "subject"})
+_NOT_SHOWN = frozenset(
+    {"order_key", "payout_key", "line_key", "doc_key", "file_id", "source_record", "place", "subject"}
+)
 _DECIDE = range(100, 400)
 _CHECKS = range(900, 948)
 _VAT_NUMBERS_SEEN = "vat_numbers_seen"
 _FINDINGS = """create or replace temp table findings_now (
-    subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar, effect varchar,
-    place integer, field varchar, value_read varchar, expected varchar, file_id bigint, source_record bigint)"""
+    subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar,
+    effect varchar, place integer, field varchar, value_read varchar, expected varchar, file_id bigint,
+    source_record bigint)"""
 # Where company.toml spells a setting otherwise than its table.
 _SECTIONS = {"debtor_rules": "debtors", "vat_codes": "vat.codes", "vat_categories": "vat.categories"}
 _KEYS = {
-    "date_rule": "date", "debtor_group": "group", "item_group": "group", "is_create": "create", "default_item": "default",
+    "date_rule": "date",
+    "debtor_group": "group",
+    "default_item": "default",
+    "is_create": "create",
+    "item_group": "group",
     "update_rule": "update",
-}  # fmt: skip
+}
 _NOT_SETTINGS = frozenset({"messages", "order_states", "run"})
 
 
@@ -55,20 +62,28 @@ def rehearse(store: Store, order_key: int) -> list[Trial]:
     return [_tried(store, model) for model in _of(_CHECKS)]
 
 
-def settings_of(model: Model) -> list[str]:
-    """The settings that a model rests on, as company.toml spells their sections: its own, else those of what it reads."""
-    own = _settings(model.sql)
+def settings_of(sql: str, code: str = "") -> list[str]:
+    """The settings that a check rests on, as company.toml spells them: its own, else those of what it reads.
+
+    A check that is a union finds several things; `code` narrows it to the part that finds that one.
+    """
+    parts = [part for part in sql.split("union all by name") if code and f"'{code}'" in part]
+    text = "\n".join(parts) or sql
+    own = _settings(text)
     if own:
         return own
-    below = {name for read in _SOURCES.findall(model.sql) if (source := _by_name().get(read)) for name in settings_of(source)}
-    return sorted(below)
+    read = [_by_name()[name].sql for name in _SOURCES.findall(text) if name in _by_name()]
+    if not read and parts:
+        return settings_of(sql)
+    return sorted({name for source in read for name in settings_of(source)})
 
 
 def _tried(store: Store, model: Model) -> Trial:
     store.script("delete from findings_now")
     store.run_model(model)
     found = store.dicts("select code, effect, field, value_read, expected from findings_now order by place, code")
-    return Trial(f"{model.number}_{model.name}", model.comment, dict(_seen(store, model)), found, settings_of(model))
+    settings = settings_of(model.sql, found[0]["code"]) if found else []
+    return Trial(f"{model.number}_{model.name}", model.comment, dict(_seen(store, model)), found, settings)
 
 
 def _seen(store: Store, model: Model) -> Iterator[tuple[str, str]]:
@@ -79,7 +94,7 @@ def _seen(store: Store, model: Model) -> Iterator[tuple[str, str]]:
         named = [c for c in columns if c in words and c not in _NOT_SHOWN]
         if "order_key" not in columns or not named:
             continue
-        values = ", ".join(f"string_agg(distinct {name}::varchar, ', ' order by {name}::varchar) as {name}" for name in named)
+        values = ", ".join(f"string_agg(distinct {n}::varchar, ', ' order by {n}::varchar) as {n}" for n in named)
         row = store.dicts(f"select {values} from {source} where order_key in (select order_key from touched_orders)")[0]
         yield from ((f"{source.rpartition('.')[2]}.{name}", value) for name, value in row.items() if value is not None)
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.company import Company
-from etl.inbox import Claimed
-from etl.intake import FileOutcome
+from etl.intake import FileOutcome, Told
 from etl.plan import Plan
 from etl.store import Store
 
@@ -34,10 +33,9 @@ def report(
     files: Sequence[FileOutcome],
     batches: list[str],
     change: Plan | None,
-    claimed: Sequence[Claimed],
+    told: Sequence[Told] = (),
 ) -> RunReport:  # fmt: skip
     """Count what came in and what stands."""
-    del claimed
     sent = bool(batches) and change is not None
     return RunReport(
         files=[_file(store, f) for f in files],
@@ -55,7 +53,7 @@ def report(
         plan_hash=change.plan_hash if change and not change.is_empty and not sent else None,
         planned=change.documents + change.vouchers if change and not sent else 0,
         waiting_for_person=change.waiting_for_person if change else 0,
-        messages=[] if settings else [("CONFIG_MISSING", {})],
+        messages=[*told, *([] if settings else [("CONFIG_MISSING", {})])],
     )
 
 

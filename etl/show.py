@@ -29,18 +29,21 @@ def as_json(answer: object) -> str:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if isfinite(value) else str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | str) else _scalar(value)
+
+
+def _scalar(value: object) -> float | str:
+    """A value that JSON has no word for, as text; a float stays one unless it is no number."""
+    if isinstance(value, float) and isfinite(value):
+        return value
     if isinstance(value, date | datetime):
         return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
@@ -101,9 +104,9 @@ class Page:
         word = shown(self.word(name))
         return word[:1].lower() + word[1:] if word != name else word
 
-    def facts(self, facts: Row | None, columns: Sequence[str] | None = None) -> None:
+    def facts(self, facts: Row | None) -> None:
         """Write the facts that say something, one a line, names to the left."""
-        known = {n: v for n, v in (facts or {}).items() if v not in (None, "", [], {}) and (columns is None or n in columns)}
+        known = {name: value for name, value in (facts or {}).items() if value not in (None, "", [], {})}
         width = max((len(self.word(name)) for name in known), default=0)
         for name, value in known.items():
             self.line(f"  {self.word(name):<{width}}  {self.cell(value)}")

@@ -31,11 +31,15 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 # Files that DuckDB 1.5 tools open too.
 STORAGE_VERSION = "v1.5.0"
+# Core tables whose open rows (not sent) a run makes anew: as temp tables `open_<name>` first, since most are sent at once and
+# would otherwise be written twice.
+OPEN_TABLES = ("documents", "document_lines", "vat_decisions", "payouts", "payout_matches", "journal_lines")
 # What a statement that cannot run raises; people's own SQL and old snapshots may.
 DatabaseError = duckdb.Error
 MODELS = resources.files("etl") / "models"
 _REPLACES = re.compile(r"^-- replaces: (?P<table>[\w.]+) by (?P<key>\w+)(?: where (?P<where>.+))?$", re.MULTILINE)
 _APPENDS = re.compile(r"^-- appends: (?P<table>[\w.]+)$", re.MULTILINE)
+_VIEW = re.compile(r"^-- view: ", re.MULTILINE)
 _COMMENT = re.compile(r"\A((?:--.*\n)+)")
 
 
@@ -59,7 +63,8 @@ class Model:
     """One SQL file of `etl/models`: a select that makes one object.
 
     `replaces` (table, key, extra condition): rows of the touched keys are deleted and made anew. `appends`: rows are added.
-    Neither: a temp table of the model's name, or for 8xx a view of `review`.
+    `view`: a step that is read once, so that writing it down would only cost time. None of these: a temp table of the
+    model's name, or for 8xx a view of `review`.
     """
 
     number: int
@@ -71,7 +76,7 @@ class Model:
         """What one row is: the file's first comment, without directives."""
         found = _COMMENT.match(self.sql)
         lines = (line.removeprefix("--").strip() for line in (found[1].splitlines() if found else []))
-        return " ".join(line for line in lines if not line.startswith(("replaces:", "appends:")))
+        return " ".join(line for line in lines if not line.startswith(("replaces:", "appends:", "view:")))
 
 
 @cache
@@ -248,15 +253,37 @@ class Store:
         elif replaces := _REPLACES.search(model.sql):
             self._replace(replaces["table"], replaces["key"], replaces["where"], model.sql)
         elif appends := _APPENDS.search(model.sql):
-            self._connection.execute(f"insert into {appends['table']} by name {model.sql}")
+            self._connection.execute(f"insert into {_open_name(appends['table'])} by name {model.sql}")
+        elif _VIEW.search(model.sql):
+            self._connection.execute(f"create or replace temp view {model.name} as {model.sql}")
         else:
             self._connection.execute(f"create or replace temp table {model.name} as {model.sql}")
+
+    def begin_open(self) -> None:
+        """Make the empty tables `open_<name>`, and views `planned_<name>` of everything open: before this run and of it."""
+        for name in OPEN_TABLES:
+            self._connection.execute(
+                f"create or replace temp table open_{name} as from core.{name} limit 0;"
+                f"create or replace temp view planned_{name} as select * from core.{name} where batch_id is null"
+                f" union all by name select * from open_{name}"
+            )
+
+    def keep_open(self) -> None:
+        """Put what is still in `open_<name>` into the core tables, and empty them."""
+        for name in OPEN_TABLES:
+            self._connection.execute(f"insert into core.{name} by name from open_{name}; truncate open_{name}")
 
     def _replace(self, table: str, key: str, where: str | None, sql: str) -> None:
         touched = "touched_payouts" if key == "payout_key" else "touched_orders"
         condition = f" and {where}" if where else ""
         self._connection.execute(f"delete from {table} where {key} in (select {key} from {touched}){condition}")
-        self._connection.execute(f"insert into {table} by name {sql}")
+        self._connection.execute(f"insert into {_open_name(table) if where else table} by name {sql}")
+
+
+def _open_name(table: str) -> str:
+    """Where a model's rows for a core table go during a run: to its open rows, if it has such."""
+    schema, _, name = table.rpartition(".")
+    return f"open_{name}" if schema == "core" and name in OPEN_TABLES else table
 
 
 def _quoted(path: Path) -> str:

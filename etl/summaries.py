@@ -14,7 +14,7 @@ _SECONDS_A_MINUTE, _MINUTES_AN_HOUR, _HOURS_A_DAY = 60, 60, 24
 
 
 def run_report(page: Page, report: Any) -> None:
-    """What a run read, how the orders stand, what was sent and what waits for a person. `report`: pipeline.RunReport."""
+    """What a run read, how the orders stand, what was sent, what waits for a person. `report`: reporting.RunReport."""
     for code, facts in report.messages:
         page.message(code, facts)
     _files(page, report.files)
@@ -114,7 +114,8 @@ def _worked_out(page: Page, answer: Row) -> None:
     for line in answer["vat"]:
         page.line(f"  {line['line_no']}: {page.cell(line['facts'])}")
         for rule in line["rules_tried"]:
-            verdict = page.word("passed_over", failed=page.cell(rule["failed"])) if rule["failed"] else page.word("decides")
+            failed = page.cell(rule["failed"])
+            verdict = page.word("passed_over", failed=failed) if failed else page.word("decides")
             page.line(f"     {rule['rule']} ({rule['treatment']}): {verdict}")
     page.table(answer["debtor"]["chain"], heading="debtor")
     page.facts(answer["debtor"]["result"])

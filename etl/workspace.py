@@ -1,4 +1,4 @@
-"""The folder of one company: where its files are, a fresh one (`etl init`), the example (`etl demo`). Architecture §6."""
+"""The folder of one company: its paths, a fresh one (`etl init`), the example (`etl demo`). Architecture §6."""
 
 import os
 from dataclasses import dataclass

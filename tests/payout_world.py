@@ -104,6 +104,7 @@ class PayoutWorld:
         for table, values in settings.items():
             self.set(table, **values)
         self._untouch()
+        store.begin_open()
 
     def set(self, table: str, **values: object) -> None:
         """Change a setting in every row of its table; a table of its own row per acquirer takes `acquirer`."""
@@ -163,6 +164,7 @@ class PayoutWorld:
         self.store.run(400, 499)
         self.store.run(550, 599)
         self.store.run(950, 979)
+        self.store.keep_open()
         self._untouch()
 
     def send(self, batch_id: str = "B1") -> None:

@@ -98,7 +98,7 @@ def test_links_pipes_and_folders_are_told_once_and_left(root: Path) -> None:
     for path in told:
         assert inbox.claim(root, path, "main") is None
         assert os.path.lexists(path)
-    inbox.mark_told(root, told)
+    inbox.mark_told(root, [*told, root / "inbox" / "gone"])
     assert inbox.irregular(root, ["wholesale"]) == []
     (root / "inbox" / "second.csv").symlink_to(secret)
     assert [p.name for p in inbox.irregular(root, ["wholesale"])] == ["second.csv"]

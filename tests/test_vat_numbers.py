@@ -60,7 +60,8 @@ def test_a_cvr_that_fails_its_check_digit_is_a_warning(number: str) -> None:
     ("text", "is_one"),
     [
         ("5790000000005", True), ("5798009811578", True), ("5790000000006", False), ("579000000000", False),
-        ("057900000000052", False), ("٥790000000005", False), ("", False), (None, False), (" 5790000000005 ", True),
+        ("057900000000052", False), ("\u0665790000000005", False),
+        ("", False), (None, False), (" 5790000000005 ", True),
     ],
 )  # fmt: skip
 def test_gln(text: str | None, is_one: bool) -> None:
@@ -71,7 +72,8 @@ def test_check_writes_one_row_per_number_and_country() -> None:
     with vat_store() as store:
         store.script(
             "create temp table vat_numbers_seen as select * from (values"
-            " ('DE136695976', 'DE'), ('136695976', 'DE'), ('136695976', null), ('16356706', 'DK'), ('DE136695976', 'DE'),"
+            " ('DE136695976', 'DE'), ('136695976', 'DE'), ('136695976', null), ('16356706', 'DK'),"
+            " ('DE136695976', 'DE'),"
             " (' ', 'DE'), (null, 'DE')) as t(vat_number, country)"
         )
         numbers.check(store)

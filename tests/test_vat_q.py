@@ -73,7 +73,14 @@ def test_roundings_and_shares_at_length(ore: int, rate_bp: int, scale: int, part
 
 @pytest.mark.parametrize(
     ("x", "rounded"),
-    [("2.675", "2.68"), ("-2.675", "-2.68"), ("365.125", "365.13"), ("0.005", "0.01"), ("-0.005", "-0.01"), ("1", "1.00")],
+    [
+        ("2.675", "2.68"),
+        ("-2.675", "-2.68"),
+        ("365.125", "365.13"),
+        ("0.005", "0.01"),
+        ("-0.005", "-0.01"),
+        ("1", "1.00"),
+    ],
 )
 def test_a_half_goes_away_from_zero(x: str, rounded: str) -> None:
     assert q(Decimal(x)) == Decimal(rounded)
@@ -118,7 +125,7 @@ def test_published_amounts_with_vat(gross: int, rate_bp: int, vat: int) -> None:
 
 
 def test_halves_in_prices_with_vat_occur_at_three_rates_only() -> None:
-    """Of the rates of 4 to 27 percent in use, for prices to 40.00: why the mode never mattered for Danish consumer prices."""
+    """For prices to 40.00 at rates of 4 to 27 percent: why the mode never mattered for Danish consumer prices."""
     tied = {
         rate
         for rate in RATES
@@ -174,13 +181,18 @@ def test_python_duckdb_and_polars_round_alike() -> None:
 
 
 def test_q_is_the_rounding_of_duckdb_and_of_polars_when_told_so() -> None:
-    texts = [f"{sign}{n}.{rest}" for n in (0, 2, 365) for rest in ("125", "005", "675", "665", "004", "996") for sign in ("", "-")]
+    texts = [
+        f"{sign}{n}.{rest}"
+        for n in (0, 2, 365)
+        for rest in ("125", "005", "675", "665", "004", "996")
+        for sign in ("", "-")
+    ]
     expected = [q(Decimal(text)) for text in texts]
     with vat_store() as store:
         rows = store.rows("select round(unnest($1::decimal(18,3)[]), 2)::decimal(18,2)", [texts])
         assert [row[0] for row in rows] == expected
-        assert store.rows("select to_ore(12.34), from_ore(-5::bigint), rate_text(2550), rate_text(490), rate_text(0)") == [
-            (1234, Decimal("-0.05"), "25.5", "4.9", "0")
-        ]
+        assert store.rows(
+            "select to_ore(12.34), from_ore(-5::bigint), rate_text(2550), rate_text(490), rate_text(0)"
+        ) == [(1234, Decimal("-0.05"), "25.5", "4.9", "0")]
     series = pl.Series(texts).str.to_decimal(scale=3)
     assert series.round(2, mode="half_away_from_zero").to_list() == expected

@@ -1,4 +1,4 @@
-"""One order line and the settings it meets, and the way through the VAT models: what the tests of VAT decisions share."""
+"""One order line, the settings it meets, and the way through the VAT models: what the tests of VAT share."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,13 +13,14 @@ from etl.vat import numbers, seeds
 # Codes that exist for everything except OSS in Austria, so that one code is missing on purpose.
 CODES = [
     ("DOMESTIC", "DK", "25", "U25"), ("DOMESTIC", "DE", None, "UDE"), ("DOMESTIC", None, None, "UXX"),
-    ("DOMESTIC_ZERO", None, None, "U0"), ("DOMESTIC_REVERSE_CHARGE", None, None, "UOB"), ("EXPORT", None, None, "UEKS"),
-    ("ICS_GOODS", None, None, "UEUV"), ("NO_VAT", None, None, "UMOMS0"), ("NOT_VAT_REGISTERED", None, None, "UREG"),
-    ("ORIGIN_BELOW_THRESHOLD", None, None, "UORI"), ("OSS_UNION", "GR", None, "U_GR"), ("OSS_UNION", "DE", "19", "U_DE19"),
-    ("OSS_UNION", "DE", None, "U_DE"), *(
-        ("OSS_UNION", state, None, f"U_{state}")
-        for state in "BE BG CY CZ DK EE ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI".split()
-    ),
+    ("DOMESTIC_ZERO", None, None, "U0"), ("DOMESTIC_REVERSE_CHARGE", None, None, "UOB"),
+    ("EXPORT", None, None, "UEKS"), ("ICS_GOODS", None, None, "UEUV"), ("NO_VAT", None, None, "UMOMS0"),
+    ("NOT_VAT_REGISTERED", None, None, "UREG"), ("ORIGIN_BELOW_THRESHOLD", None, None, "UORI"),
+    ("OSS_UNION", "GR", None, "U_GR"), ("OSS_UNION", "DE", "19", "U_DE19"), ("OSS_UNION", "DE", None, "U_DE"),
+    *(("OSS_UNION", state, None, f"U_{state}") for state in (
+        "BE", "BG", "CY", "CZ", "DK", "EE", "ES", "FI", "FR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL",
+        "PL", "PT", "RO", "SE", "SI", "SK", "XI",
+    )),
 ]  # fmt: skip
 CATEGORIES = [
     ("Bøger", "book"), ("Avis", "newspaper"), ("Mobil", "electronics_rc"), ("Mad", "food"), ("Nedsat", "reduced"),
@@ -91,24 +92,33 @@ def decide(store: Store, sales: Sequence[Sale]) -> list[Decision]:
         numbers.check(store)
         store.run(300, 339)
         for key, *row in store.rows(
-            "select order_key, treatment, vat_country, vat_rate, vat_code, hold_code, hold_field, hold_value, hold_expected,"
-            " rule_id from line_rules"
+            "select order_key, treatment, vat_country, vat_rate, vat_code, hold_code, hold_field, hold_value,"
+            " hold_expected, rule_id from line_rules"
         ):
             assert key not in found, f"two decisions for {sales[key]}"
-            found[key] = Decision(*row[:5], tuple(row[5:8]), row[8])
+            treatment, state, rate, code, hold, *told, rule = row
+            found[key] = Decision(treatment, state, rate, code, hold, tuple(told), rule)
     return [found[i] for i in range(len(sales))]
 
 
 def _settings(store: Store, seller: Seller) -> None:
-    _table(
-        store, "setting.company", "name varchar, country varchar", [("X", seller.country)]
-    )
+    _table(store, "setting.company", "name varchar, country varchar", [("X", seller.country)])
     _table(
         store,
         "setting.vat",
-        "registered boolean, oss varchar, ship_from varchar, prior_year_eur decimal(18,2), year_to_date_eur decimal(18,2),"
-        " sells_mainly_to_consumers boolean, accept_unverified_vat_number varchar",
-        [(seller.registered, seller.oss, seller.country, seller.prior, seller.year, seller.mainly_consumers, seller.accept)],
+        "registered boolean, oss varchar, ship_from varchar, prior_year_eur decimal(18,2),"
+        " year_to_date_eur decimal(18,2), sells_mainly_to_consumers boolean, accept_unverified_vat_number varchar",
+        [
+            (
+                seller.registered,
+                seller.oss,
+                seller.country,
+                seller.prior,
+                seller.year,
+                seller.mainly_consumers,
+                seller.accept,
+            )
+        ],
     )
     _table(
         store, "setting.vat_codes", "treatment varchar, country varchar, vat_rate decimal(9,4), vat_code varchar", CODES
@@ -117,7 +127,8 @@ def _settings(store: Store, seller: Seller) -> None:
     store.script("delete from ops.decisions")
     for number in seller.approved:
         store.rows(
-            "insert into ops.decisions (decision, code, subject) values ('approve', 'VAT_NUMBER_UNVERIFIED', $1)", [number]
+            "insert into ops.decisions (decision, code, subject) values ('approve', 'VAT_NUMBER_UNVERIFIED', $1)",
+            [number],
         )
 
 
@@ -127,8 +138,8 @@ def _orders(store: Store, numbered: Sequence[tuple[int, Sale]]) -> None:
     _table(
         store,
         "read_orders",
-        "order_key ubigint, shipping_country varchar, shipping_postcode varchar, shipping_city varchar, shipped_date date,"
-        " ship_from_country varchar",
+        "order_key ubigint, shipping_country varchar, shipping_postcode varchar, shipping_city varchar,"
+        " shipped_date date, ship_from_country varchar",
         [(i, s.to, s.postcode, s.city, s.day and date.fromisoformat(s.day), s.ship_from) for i, s in numbered],
     )
     store.script("insert into core.orders by name select * from read_orders")

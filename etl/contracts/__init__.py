@@ -106,10 +106,12 @@ def claims(contract: Contract, names: frozenset[str]) -> bool:
 
 
 def missing(contract: Contract, names: frozenset[str]) -> list[str]:
-    """The header names that the contract asks for and the file has not; of synonyms the first stands for all."""
+    """The header names that the contract needs and the file has not; of synonyms the first stands for all."""
     wanted: list[tuple[str, ...]] = [(name,) for name in contract.match.headers]
-    wanted += [contract.columns[c].names if c in contract.columns else (c,) for c in contract.match.columns]
-    return [synonyms[0] for synonyms in wanted if names.isdisjoint(map(folded, synonyms))]
+    needed = dict.fromkeys((*contract.match.columns, *contract.needed))
+    wanted += [contract.columns[name].names for name in needed if name in contract.columns]
+    lacking = [synonyms[0] for synonyms in wanted if names.isdisjoint(map(folded, synonyms))]
+    return list(dict.fromkeys(lacking))
 
 
 def bind(contract: Contract, header: tuple[str, ...]) -> dict[str, tuple[int, ...]]:

@@ -159,6 +159,12 @@ class Contract(Part):
         """The entity that one row becomes."""
         return ENTITIES[self.entity]
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Canonical columns without which a file cannot be read: required ones, where nothing else gives their value."""
+        otherwise = {*self.constants, *(self.attributes.keys if self.attributes else ())}
+        return tuple(n for n in (*self.record.required, *self.required, *self._block()) if n not in otherwise)
+
     def words(self, canonical: str) -> dict[str, str]:
         """Lower-case words of the file and what they mean, for a column that has a closed set of words; else {}."""
         column = self.record.column(canonical)
@@ -176,7 +182,8 @@ class Contract(Part):
             if name not in known:
                 raise ValueError(f"{key}: {self.entity} has no {name}; did you mean {nearest(name, known)}?")
         given = {*self.columns, *self.constants, *(self.attributes.keys if self.attributes else ())}
-        if missing := [name for name in (*self.record.required, *self.required, *self._block()) if name not in given]:
+        wanted = (*self.match.columns, *self.record.required, *self.required, *self._block())
+        if missing := [name for name in wanted if name not in given]:
             raise ValueError(f"columns: {missing[0]} must be read from somewhere")
         for canonical, words in self.values.items():
             self._check_words(canonical, words.values())

@@ -20,8 +20,9 @@ fitting as (
     select
         a.to_country, a.place, a.city, a.is_postcode_missing,
         arg_max(t, (t.postcode_from is not null)::integer + 2 * (t.city_part is not null)::integer) as found,
-        string_agg(distinct t.postcode_from || if(t.postcode_to = t.postcode_from, '', '-' || t.postcode_to), ', ')
-            as postcodes
+        string_agg(
+            t.postcode_from || if(t.postcode_to = t.postcode_from, '', '-' || t.postcode_to), ', ' order by t.postcode_from
+        ) as postcodes
     from coded as a
     inner join setting.territories as t on t.iso_country = a.to_country
     where (
@@ -40,6 +41,6 @@ select
     coalesce(found.region, '') as region,
     if(is_postcode_missing or found.status = 'ask_city', 'unclear', found.status) as status,
     found.note as territory_note,
-    if(is_postcode_missing, postcodes, found.note) as decided_by
+    if(is_postcode_missing, postcodes, found.region) as decided_by
 from fitting
 where is_postcode_missing or found.status <> 'ask_city' or city = ''

@@ -6,17 +6,30 @@ with paid as (
         payments.order_key,
         methods.acquirer,
         payments.amount,
-        methods.register,
-        count(*) over (partition by payments.order_key) as payments_of_order
+        methods.register = 'payout' as is_by_payout
     from core.order_payments as payments
     semi join lines_found as found using (order_key)
     left join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
+),
+summed as (
+    select
+        order_key,
+        acquirer,
+        sum(amount)::decimal(18, 2) as amount,
+        count(amount) as amounts,
+        count(*) as payments,
+        bool_or(is_by_payout) as is_registered_by_payout
+    from paid
+    group by order_key, acquirer
+),
+several as (
+    select order_key from summed group by order_key having count(*) > 1
 )
 select
-    order_key,
-    acquirer,
-    case when count(amount) = count(*) then sum(amount)::decimal(18, 2) end as amount,
-    count(*) = max(payments_of_order) as is_only,
-    bool_or(register = 'payout') as is_registered_by_payout
-from paid
-group by order_key, acquirer
+    summed.order_key,
+    summed.acquirer,
+    case when amounts = payments then amount end as amount,
+    several.order_key is null as is_only,
+    coalesce(is_registered_by_payout, false) as is_registered_by_payout
+from summed
+left join several using (order_key)

@@ -9,7 +9,7 @@ with judged as (
             when match_rule is null then 'unmatched'
             when order_key is null or is_other_acquirer then 'ambiguous'
             when comparison = 'excess' and not is_skipped then 'ambiguous'
-            when is_payment and is_registered_by_payout and not is_skipped and invoice_no is null then 'waiting'
+            when is_payment and is_for_debtor and invoice_no is null then 'waiting'
             else 'matched'
         end as status
     from lines_gathered
@@ -18,29 +18,32 @@ with judged as (
 placed as (
     select
         *,
-        case
-            when line_type in ('chargeback', 'chargeback_reversal') then 'disputes'
+        case when is_dispute then 'disputes'
             when line_type in ('reserve_hold', 'reserve_release') then 'reserve'
             when line_type = 'topup' then transfer_role
             when line_type = 'fee' then 'fees'
             when not is_payment or status in ('unmatched', 'ambiguous') or match_rule is null then 'error'
-            when is_registered_by_payout and not is_skipped then 'debtor'
+            when is_for_debtor then 'debtor'
             else 'receivable'
         end as account_role
     from judged
 )
 select
-    * exclude (posted_amount, match_rule),
-    case when is_foreign then 'exchange_difference' else 'difference' end as difference_role,
+    line_key, payout_key, is_sent, acquirer, line_type, gross_amount, occurred_date, transaction_id, file_id, source_record,
+    order_key, order_currency, order_amount, expected_amount, reached_amount, comparison, posted_order_amount, invoice_no,
+    debtor_account, due_date, status, account_role,
+    case when status = 'matched' or comparison = 'excess' then found_order_no else line_reference end as reference,
     coalesce(match_rule, 'none') as match_rule,
-    case when account_role in ('receivable', 'debtor') and not is_skipped and comparison <> 'incomparable' then posted_amount
+    case when account_role in ('receivable', 'debtor') and not is_skipped then coalesce(posted_amount, gross_amount)
         else gross_amount
     end as posted_amount,
     case when comparison = 'within' then gross_amount - posted_amount else 0 end as difference,
+    coalesce(is_foreign, false) as is_foreign,
+    case when is_foreign then 'exchange_difference' else 'difference' end as difference_role,
     concat_ws(
         '; ',
         match_rule || ' ' || equal_text,
-        case when comparison in ('within', 'part', 'excess') then reached_amount || ' of ' || expected_amount else comparison end,
+        case when expected_amount is not null and comparison <> 'unknown' then reached_amount || ' of ' || expected_amount end,
         case when is_other_acquirer then 'not paid through ' || acquirer when is_skipped then 'skipped' end
     ) as certificate,
     case when status = 'unmatched' and is_payment then 'LINE_UNMATCHED'
@@ -51,10 +54,10 @@ select
         when line_type = 'unknown' then 'LINE_TYPE_UNKNOWN'
         when account_role = 'error' and status is null then 'LINE_UNEXPLAINED'
         when status = 'waiting' and order_key is not null then 'AWAITS_INVOICE_NO'
-        when is_skipped then null
+        when is_skipped or not is_payment or order_key is null then null
         when comparison = 'part' then case line_type when 'refund' then 'PART_REFUND' else 'PART_CAPTURE' end
         when comparison = 'unknown' then case line_type when 'refund' then 'REFUND_NOT_KNOWN' else 'PAYMENT_AMOUNT_UNKNOWN' end
-        when comparison = 'incomparable' then 'PRESENTMENT_UNKNOWN'
-        when comparison = 'within' and gross_amount <> posted_amount and not is_foreign then 'LINE_OFF_BY_ORE'
+        when comparison is null then 'PRESENTMENT_UNKNOWN'
+        when gross_amount <> posted_amount and not is_foreign then 'LINE_OFF_BY_ORE'
     end as finding
 from placed

@@ -7,9 +7,10 @@ select
     line_key, payout_key, order_key, acquirer, line_type, gross_amount as amount, order_amount, posted_amount, difference,
     match_rule, certificate, alternatives, status, account_role
 from lines_posted
+left join line_alternatives using (line_key)
 where not is_sent
 union all
 select
     line_key, payout_key, order_key, acquirer, line_type, gross_amount, order_amount, posted_amount, difference,
-    match_rule, certificate, alternatives, status, account_role
+    match_rule, certificate, null, status, account_role
 from lines_reclassed

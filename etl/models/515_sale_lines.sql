@@ -3,9 +3,8 @@
 -- replaces: core.document_lines by order_key where batch_id is null
 with sales as (
     select documents.doc_key, documents.order_key, documents.vat_country
-    from core.documents as documents
+    from open_documents as documents
     inner join sales_wanted using (order_key, event)
-    where documents.batch_id is null
 ),
 no_vat as (
     select min(vat_code) as vat_code from setting.vat_codes where treatment = 'NO_VAT'

@@ -6,5 +6,4 @@ select
     from_ore(lines.vat_ore) as vat_amount, from_ore(lines.gross_ore) as gross_amount, lines.file_id, lines.source_record,
     row_number() over (partition by documents.doc_key order by lines.place, lines.item)::integer as line_no
 from (select * from credit_lines union all by name select * from change_lines) as lines
-inner join core.documents as documents on documents.order_key = lines.order_key and documents.event = lines.event
-where documents.batch_id is null
+inner join open_documents as documents on documents.order_key = lines.order_key and documents.event = lines.event

@@ -1,6 +1,7 @@
--- One row per line of a payout voucher, not numbered yet: what its lines post, the fee in one amount, the transfer.
--- Which question: what stands in the voucher? Positive = credit. posting = grouped: receivables and differences in one line per
--- kind; all else stays line by line, so that it can be seen. Rule: accounting.md §1, §6 (VAT is in the fee's code), §7.
+-- One row per line of a payout voucher, numbered: what its lines post, the fee in one amount, the transfer. Positive = credit.
+-- Which question: what stands in the voucher? posting = grouped: receivables and differences in one line per kind; all else
+-- stays line by line, so that it can be seen. Rule: accounting.md §1, §6 (VAT is in the fee's code), §7.
+-- view: read by voucher_lines
 with postings as (
     select * exclude (is_grouped), 1 as place
     from line_postings
@@ -24,6 +25,14 @@ with postings as (
         file_id, source_record
     from payouts_to_post
     where declared_amount <> 0
+),
+numbered as (
+    select
+        * exclude (place, part, occurred_date),
+        row_number() over (
+            partition by payout_key order by place, occurred_date, line_key, part, account_role, cause, order_currency
+        )::integer as line_no
+    from postings
 )
 select
     payout_key as voucher_key,
@@ -33,6 +42,7 @@ select
     payouts.journal_date,
     payouts.wanted_date,
     payouts.payout_id,
-    postings.*
-from postings
+    payouts.content_hash,
+    numbered.*
+from numbered
 inner join payouts_to_post as payouts using (payout_key)

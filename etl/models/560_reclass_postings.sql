@@ -1,6 +1,7 @@
 -- One row per amount of a reclass voucher: what leaves the account it was sent to, where it belongs, the rest. Positive = credit.
 -- Which question: which correction makes the sent payout right? One voucher per line, dated today in an open period.
 -- Rule: accounting.md §5 (E 200 to R 200): the account that was sent is reversed, not the one that is set today.
+-- view: read once, by voucher_lines
 with moved as (
     select *, 1 as part, 'error' as moved_role, from_error_amount as credit_amount from lines_reclassed
     union all
@@ -22,23 +23,28 @@ select
     moved.journal,
     greatest(run.as_of, coalesce(periods.locked_until + 1, run.as_of)) as journal_date,
     run.as_of as wanted_date,
-    moved.part,
+    row_number() over (partition by moved.line_key order by moved.part)::integer as line_no,
     moved.moved_role as account_role,
     case when moved.moved_role = 'debtor' then moved.debtor_account else sent.account end as account,
     'reclass' as cause,
     moved.credit_amount,
     case when moved.moved_role = 'debtor' then moved.invoice_no end as invoice_no,
-    moved.found_order_no as reference,
+    moved.reference,
     payouts.payout_key,
     payouts.payout_id,
     moved.order_key,
     moved.line_key,
     moved.transaction_id,
     moved.file_id,
-    moved.source_record
+    moved.source_record,
+    md5(concat_ws(
+        chr(31), moved.line_key, moved.account_role, own.account, moved.posted_amount, moved.from_error_amount, moved.invoice_no,
+        moved.journal, run.as_of
+    )) as content_hash
 from moved
 inner join core.payouts as payouts on payouts.payout_key = moved.payout_key and payouts.batch_id is not null
 left join sent using (line_key, moved_role)
+left join role_accounts as own on own.acquirer = moved.acquirer and own.account_role = moved.account_role
 cross join setting.run as run
 left join setting.periods as periods on true
 where moved.credit_amount <> 0

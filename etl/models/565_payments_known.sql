@@ -28,7 +28,7 @@ orders_paid as (
 ),
 sales as (
     select order_key, any_value(total_amount) as total_amount, any_value(document_date) as document_date
-    from core.documents
+    from (select * from core.documents where batch_id is not null union all by name select * from open_documents)
     semi join orders_wanted using (order_key)
     where kind in ('invoice', 'sales_order') and not coalesce(is_withdrawn, false)
     group by order_key

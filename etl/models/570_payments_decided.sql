@@ -34,6 +34,7 @@ select
     invoices.invoice_no,
     invoices.debtor_account,
     acquirers.journal,
+    money.account as money_account,
     case when wanted_date <= periods.locked_until then periods.locked_until + 1 else wanted_date end as journal_date,
     case when paid_amount is null then 'PAYMENT_SPLIT_UNKNOWN'
         when rate is null then 'CURRENCY_RATE_MISSING'

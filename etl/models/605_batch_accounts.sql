@@ -1,8 +1,8 @@
 -- One row per buyer whose debtor we number: the account it was given, or the next one of the range.
 with wanted as (
     select buyer_key, min((shop, document_date, order_no, doc_key)) as place
-    from core.documents
-    where batch_id is null and not needs_person and debtor_account is null
+    from planned_documents
+    where not needs_person and debtor_account is null
     group by buyer_key
 ),
 last_number as (

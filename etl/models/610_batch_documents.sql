@@ -1,9 +1,10 @@
 -- One row per document of the batch being prepared, with its number and its debtor's account given out.
--- Numbers follow (shop, date, key), begin at [numbers] and are never reused (architecture 8).
+-- Numbers follow (shop, date, key), begin at [numbers] and are never reused (architecture 8); what a person has sent again
+-- keeps its own.
 with chosen as (
-    select documents.* exclude (number, batch_id)
-    from core.documents as documents
-    where documents.batch_id is null and not documents.needs_person
+    select * exclude (batch_id) from planned_documents where not needs_person
+    union all by name
+    select * exclude (batch_id) from core.documents where is_resend
 ),
 last_number as (
     select greatest(
@@ -12,10 +13,11 @@ last_number as (
     ) as number
 )
 select
-    chosen.* exclude (debtor_account),
+    chosen.* exclude (debtor_account, number),
     coalesce(chosen.debtor_account, accounts.account) as debtor_account,
-    last_number.number
-    + row_number() over (order by chosen.shop, chosen.document_date, chosen.order_no, chosen.doc_key) as number
+    coalesce(chosen.number, last_number.number + row_number() over (
+        order by chosen.number is not null, chosen.shop, chosen.document_date, chosen.order_no, chosen.doc_key
+    )) as number
 from chosen
 cross join last_number
 left join batch_accounts as accounts on accounts.buyer_key = chosen.buyer_key

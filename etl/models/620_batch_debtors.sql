@@ -39,7 +39,7 @@ select
     if(is_collective, null, postcode) as postcode, if(is_collective, null, city) as city,
     if(is_collective, delivery_country, country) as country,
     if(is_collective, null, vat_number) as vat_number,
-    if(not is_collective and starts_with(vat_number, 'DK'), vat_number[3:], null) as company_reg_no,
+    if(is_collective, null, if(starts_with(vat_number, 'DK'), vat_number[3:], vat_number)) as company_reg_no,
     if(is_collective, null, ean) as ean, if(is_collective, null, email) as email, if(is_collective, null, phone) as phone,
     if(is_collective, null, customer_no) as customer_no, payment_term
 from written

@@ -6,10 +6,10 @@ with known as (
 )
 select
     lines.item,
-    arg_max(lines.text, documents.number) as name,
+    arg_max(lines.text, (documents.number, lines.line_no)) as name,
     items.item_group,
-    any_value(products.unit) as unit,
-    any_value(products.barcode) as ean
+    min(products.unit) as unit,
+    min(products.barcode) as ean
 from batch_document_lines as lines
 inner join batch_documents as documents using (doc_key)
 cross join setting.items as items

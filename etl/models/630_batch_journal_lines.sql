@@ -1,7 +1,7 @@
 -- One row per journal line of the batch, its voucher numbered from the company's one series in order of date and key.
 with vouchers as (
     select voucher_key, min(journal_date) as journal_date
-    from core.journal_lines where batch_id is null
+    from planned_journal_lines
     group by voucher_key
 ),
 last_number as (
@@ -17,6 +17,5 @@ numbered as (
     from vouchers cross join last_number
 )
 select lines.* exclude (voucher, batch_id), numbered.voucher
-from core.journal_lines as lines
+from planned_journal_lines as lines
 inner join numbered using (voucher_key)
-where lines.batch_id is null

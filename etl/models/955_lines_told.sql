@@ -9,18 +9,19 @@ select
     case when lines.finding in ('LINE_OFF_BY_ORE', 'AWAITS_INVOICE_NO') then 'info' else 'warn' end as effect,
     case when lines.finding in ('LINE_TYPE_UNKNOWN', 'LINE_UNEXPLAINED') then 'line_type' else 'gross_amount' end as field,
     case
-        when lines.finding = 'AWAITS_INVOICE_NO' then lines.found_order_no
-        when lines.finding in ('PART_CAPTURE', 'PART_REFUND') then concat_ws(' ', lines.found_order_no, lines.reached_amount)
+        when lines.finding = 'AWAITS_INVOICE_NO' then lines.reference
+        when lines.finding in ('PART_CAPTURE', 'PART_REFUND') then concat_ws(' ', lines.reference, lines.reached_amount)
         when lines.finding in ('LINE_TYPE_UNKNOWN', 'LINE_UNEXPLAINED') then lines.line_type
-        else concat_ws(' ', lines.line_reference, lines.gross_amount)
+        else concat_ws(' ', lines.reference, lines.gross_amount)
     end as value_read,
     case
-        when lines.finding in ('LINE_AMBIGUOUS', 'LINE_OTHER_ACQUIRER') then coalesce(lines.alternatives, lines.found_order_no)
+        when lines.finding in ('LINE_AMBIGUOUS', 'LINE_OTHER_ACQUIRER') then coalesce(alternatives.alternatives, lines.reference)
         when lines.comparison is not null then lines.expected_amount::varchar
         else accounts.account
     end as expected,
     lines.file_id,
     lines.source_record
 from lines_posted as lines
+left join line_alternatives as alternatives using (line_key)
 left join role_accounts as accounts using (acquirer, account_role)
 where lines.finding is not null and not lines.is_sent

@@ -1,8 +1,15 @@
 -- A batch was sent: the rows in the temp tables frozen_*, of the batch in `adopted`. They replace what was planned of the same
 -- keys, under the batch's id, and are never decided again. Doing it a second time changes nothing.
+delete from open_documents where doc_key in (select doc_key from frozen_documents);
+delete from open_document_lines where doc_key in (select doc_key from frozen_documents);
+delete from open_journal_lines where voucher_key in (select voucher_key from frozen_journal_lines);
+delete from open_payouts where payout_key in (select payout_key from frozen_payouts);
+delete from open_payout_matches where line_key in (select line_key from frozen_payout_matches);
+delete from open_vat_decisions where order_key in (select order_key from frozen_vat_decisions);
+
 delete from core.documents where doc_key in (select doc_key from frozen_documents);
 insert into core.documents by name
-select * replace (false as is_withdrawn), (select batch_id from adopted) as batch_id from frozen_documents;
+select * replace (false as is_withdrawn, false as is_resend), (select batch_id from adopted) as batch_id from frozen_documents;
 
 delete from core.document_lines where doc_key in (select doc_key from frozen_documents);
 insert into core.document_lines by name select *, (select batch_id from adopted) as batch_id from frozen_document_lines;

@@ -70,6 +70,7 @@ create table if not exists core.documents (
     our_ref varchar, requisition varchar, transaction_id varchar, remark varchar, settles varchar, delivery_name varchar,
     delivery_address1 varchar, delivery_address2 varchar, delivery_postcode varchar, delivery_city varchar,
     delivery_country varchar, credited_doc_key ubigint, content_hash varchar, needs_person boolean, is_withdrawn boolean,
+    is_resend boolean,
     batch_id varchar
 );
 create table if not exists core.document_lines (

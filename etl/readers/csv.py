@@ -9,7 +9,6 @@ proves that it will read what stands there, and the careful one, which names lin
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,22 +87,19 @@ def _is_plain_utf8(path: Path, identified: Identified) -> bool:
 
 
 def _read_quickly(store: Store, path: Path, identified: Identified) -> int | None:
-    """The number of records that the engine read, or None where it is not certain that it read them right.
-
-    The bytes are looked at while the engine reads: it lets other threads work.
-    """
+    """The number of records that the engine read, or None where it is not certain that it read them right."""
     header, delimiter = identified.header, identified.dialect.delimiter
     names, wanted = _names(range(len(header))), _names(wanted_columns(identified))
     with path.open("rb") as file:
         start = len(_UTF8_MARK) if file.read(3) == _UTF8_MARK else 0
-    with ThreadPoolExecutor(1) as beside:
-        looked_at = beside.submit(structure_of, path, delimiter=delimiter, columns=len(header), start=start)
-        try:
-            count = store.read_csv(TABLE, path, header=names, wanted=wanted, delimiter=delimiter)
-        except CsvRefused:
-            return None
-        structure = looked_at.result()
-    if not structure.is_plain or structure.records != count + 1:
+    structure = structure_of(path, delimiter=delimiter, columns=len(header), start=start)
+    if not structure.is_plain:
+        return None
+    try:
+        count = store.read_csv(TABLE, path, header=names, wanted=wanted, delimiter=delimiter)
+    except CsvRefused:
+        return None
+    if structure.records != count + 1:
         return None
     is_empty = " and ".join(f"{name} is null" for name in wanted)
     longest = ", ".join(f"coalesce(strlen({name}), 0)" for name in wanted)

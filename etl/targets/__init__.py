@@ -11,9 +11,10 @@ The tables of a batch (all of them exist, any may be empty):
     batch_items             columns of core.items
     batch_journal_lines     columns of core.journal_lines, voucher filled
 
-and `setting.target`, how the files are written, and `setting.run` with the as-of date.
+and `setting.target`, which says how files are written.
 """
 
+from datetime import date
 from typing import Protocol
 
 from etl.store import Store
@@ -22,7 +23,7 @@ from etl.store import Store
 class FileTarget(Protocol):
     """A target whose door is a folder."""
 
-    def write(self, store: Store, batch_id: str, *, plan_hash: str) -> dict[str, bytes]:
+    def write(self, store: Store, batch_id: str, *, plan_hash: str, as_of: date) -> dict[str, bytes]:
         """The batch as files by name, `manifest.json` among them: the same tables and settings give the same bytes."""
 
     def lineage(self, store: Store) -> None:

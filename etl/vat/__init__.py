@@ -40,7 +40,7 @@ def vat_in_gross(gross_ore: int, rate_bp: int) -> int:
 
 
 def vat_on_net(net_ore: int, rate_bp: int) -> int:
-    """The VAT to be added to an amount without it: net x rate / 100, half up on the absolute value, the amount's sign."""
+    """The VAT to be added to an amount without it: net x rate / 100, half up on the absolute value, same sign."""
     vat = (2 * abs(net_ore) * rate_bp + 10000) // 20000
     return -vat if net_ore < 0 else vat
 

@@ -1,11 +1,11 @@
 """VAT numbers and GLNs: what can be known offline.
 
-A number that is well formed and has the right check digits is FORMAT_OK. Whether it is *valid* only the register knows:
-VALID and INVALID come from a file, never from here. Numbers of the one-stop-shop schemes (EU..., IM..., IN...) belong to
-sellers and are refused. Greece writes EL, Northern Ireland XI; shops write GR and GB.
+A number that is well formed and has the right check digits is FORMAT_OK. Whether it is *valid* only the register
+knows: VALID and INVALID come from a file, never from here. Numbers of the one-stop-shop schemes (EU..., IM..., IN...)
+belong to sellers and are refused. Greece writes EL, Northern Ireland XI; shops write GR and GB.
 
-A Danish CVR number that fails its check digit is FORMAT_OK with `is_check_digit_ok` False: such numbers are in use (official
-example invoices carry two), so it is a warning and never a block.
+A Danish CVR number that fails its check digit is FORMAT_OK with `is_check_digit_ok` False: such numbers are in use
+(official example invoices carry two), so it is a warning and never a block.
 
 >>> status("DE 136.695.976", None)
 Checked(status='FORMAT_OK', vat_country='DE', normalised='DE136695976', is_check_digit_ok=True)
@@ -23,9 +23,10 @@ from typing import NamedTuple
 from etl.store import Store
 
 # The prefixes of the member states' numbers, and of Northern Ireland for goods.
-PREFIXES = frozenset(
-    "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI".split()
-)  # fmt: skip
+PREFIXES = frozenset((
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "XI",
+))  # fmt: skip
 SCHEMES = frozenset({"EU", "IM", "IN"})
 _PREFIX_OF_COUNTRY = {"GR": "EL", "MC": "FR"}
 _NOT_OF_THE_NUMBER = re.compile(r"[^0-9A-Z+*]")
@@ -85,7 +86,8 @@ def is_gln(text: str | None) -> bool:
 
 _CHECKS = """
 create or replace temp table vat_number_checks (
-    vat_number varchar, country varchar, status varchar, vat_country varchar, normalised varchar, is_check_digit_ok boolean
+    vat_number varchar, country varchar, status varchar, vat_country varchar, normalised varchar,
+    is_check_digit_ok boolean
 )
 """
 _INSERT = """
@@ -95,7 +97,7 @@ select unnest($numbers), unnest($countries), unnest($statuses), unnest($states),
 
 
 def check(store: Store) -> None:
-    """Fill temp table `vat_number_checks` with one row per distinct (vat_number, country) of temp table `vat_numbers_seen`.
+    """Fill temp table `vat_number_checks`: one row per distinct (vat_number, country) of temp table `vat_numbers_seen`.
 
     Columns: vat_number and country as they were read (country may be null), status, vat_country (EL, XI), normalised
     (with its prefix, without blanks), is_check_digit_ok (false: a CVR to warn about). Empty when no number was seen.

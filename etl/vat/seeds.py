@@ -1,13 +1,15 @@
 """The tables that VAT is decided by, as CSV files beside this module, and their way into `setting.*`.
 
-`vat_rates.csv`     one row per state, region, category and window of days (both ends included; empty = still so). `category` is
-                    `standard`, a level of the state (`reduced`, `reduced2`, `super_reduced`, ...: what a merchant maps to when
-                    no product category fits) or a kind of product (`book`, `food`, ...). `source` says how sure we are.
-`territories.csv`   where a postcode is under other rules than its country. `postcode_from`..`postcode_to` compares the first
-                    characters; `postcode_length` guards against lost leading zeros. `status`: eu, third, ask_city.
-`countries.csv`     ISO and VAT code, days in the EU's VAT territory, names people write.
-`currencies.csv`    minor units. Names of countries are those of Unicode CLDR.
-`vat_rules.csv`     the decision table: the lowest `priority` whose conditions all hold decides (`any` always holds).
+`vat_rates.csv`    One row per state, region, category and window of days (both ends included; empty = still so).
+                   `category`: `standard`; a level of the state (`reduced`, `reduced2`, `super_reduced`, ...), for a
+                   merchant to map to where no kind of product fits; or a kind of product (`book`, `food`, ...).
+                   `source` says how sure we are.
+`territories.csv`  Where a postcode is under other rules than its country: `postcode_from`..`postcode_to` compares the
+                   first characters, `postcode_length` guards against lost leading zeros, `city_part` is looked for
+                   in the city. `status`: eu, third, ask_city (no other row's city fits: as the country itself).
+`countries.csv`    ISO and VAT code, days in the EU's VAT territory, names people write (Unicode CLDR's, and more).
+`currencies.csv`   Minor units.
+`vat_rules.csv`    The decision table: the lowest `priority` whose conditions all hold decides; `any` always holds.
 """
 
 import hashlib
@@ -25,7 +27,9 @@ TABLES: dict[str, dict[str, str]] = {
 }
 _LOAD = """
 create or replace table setting.{table} as
-select * from read_csv($path, columns = $columns, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"')
+select * from read_csv(
+    $path, columns = $columns, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"'
+)
 """
 # Everything people write for a country, folded; `unnest` keeps one row per word.
 _NAMES = """
@@ -48,7 +52,10 @@ def version() -> str:
 
 
 def load(store: Store) -> None:
-    """Write the seed files as tables `setting.<name>`, and `setting.country_names` (country_name in lower case, country ISO2)."""
+    """Write the seed files as tables `setting.<name>`.
+
+    Makes `setting.country_names` too: what people write for a country (`country_name`, lower case) and its ISO code.
+    """
     for table, types in TABLES.items():
         with resources.as_file(SEEDS / f"{table}.csv") as path:
             with path.open(encoding="utf-8") as lines:

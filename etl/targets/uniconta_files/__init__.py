@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 
 from etl.errors import EtlError
@@ -23,6 +24,7 @@ from etl.targets.uniconta_files.manifest import control_totals, manifest, mappin
 CHUNK = 100_000
 # The tables behind the files, in the order in which they are loaded; each is a query beside this module.
 _TABLES = ("debtors", "items", "orders", "order_lines", "journal_lines")
+_KEPT = "output_part, doc_key, voucher_key, file_id, source_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +41,31 @@ class _File:
     def layout(self) -> Layout:
         return layout(self.layout_name)
 
-    @property
-    def rows(self) -> int:
-        return self.end - self.first
 
-
-def write(store: Store, batch_id: str, *, plan_hash: str) -> dict[str, bytes]:
+def write(store: Store, batch_id: str, *, plan_hash: str, as_of: date) -> dict[str, bytes]:
     """The batch as files by name: import files, a mapping sheet for each, and the manifest.
 
     Reads the tables that `etl.targets` names; leaves the temp tables `output_*` for `lineage`. Amounts keep the sign of
-    the tables. Raises EtlError(TARGET_WORD_UNKNOWN) where a word, such as an account type, has
-    no translation.
+    the tables. Raises EtlError(TARGET_WORD_UNKNOWN) where a word, such as an account type, has no translation.
     """
     form = Form.read(store)
+    files: dict[str, bytes] = {}
+    facts: dict[str, dict[str, object]] = {}
     for table in _TABLES:
         query = (resources.files(__package__) / f"{table}.sql").read_text("utf-8")
         store.script(f"create or replace temp table output_{table} as {query}")
-    files: dict[str, bytes] = {}
-    facts: dict[str, dict[str, object]] = {}
-    for file in _files(store):
-        _refuse_unknown_words(store, file)
-        files[file.name] = _content(store, file, form)
-        totals = control_totals(store, f"output_{file.table}", file.layout, file.first, file.end)
-        facts[file.name] = {"entity": file.layout.entity, "rows": file.rows, "sums": totals}
-        files[f"mapping_{file.name}"] = mapping_sheet(file.layout, files[file.name], form)
-        facts[f"mapping_{file.name}"] = {"rows": len(file.layout.columns)}
-    as_of = str(store.value("select as_of from setting.run"))
-    head = {"as_of": as_of, "batch_id": batch_id, "plan_hash": plan_hash, "target": "uniconta_files"}
+        for file in _files(store, table):
+            _refuse_unknown_words(store, file)
+            files[file.name] = _content(store, file, form)
+            totals = control_totals(store, f"output_{table}", file.layout, file.first, file.end)
+            facts[file.name] = {"entity": file.layout.entity, "rows": file.end - file.first, "sums": totals}
+            files[f"mapping_{file.name}"] = mapping_sheet(file.layout, files[file.name], form)
+            facts[f"mapping_{file.name}"] = {"rows": len(file.layout.columns)}
+        # What lineage needs stays; the rest of a large batch would fill the memory.
+        store.script(
+            f"create or replace temp table output_{table} as select {_KEPT} from output_{table} order by rowid"
+        )
+    head = {"as_of": as_of.isoformat(), "batch_id": batch_id, "plan_hash": plan_hash, "target": "uniconta_files"}
     files["manifest.json"] = manifest(head, files, facts, form)
     return files
 
@@ -76,7 +76,7 @@ def lineage(store: Store) -> None:
         "create or replace temp table batch_lineage (output_file varchar, output_line bigint, doc_key ubigint,"
         " voucher_key ubigint, file_id bigint, source_record bigint)"
     )
-    for file in _files(store):
+    for file in (file for table in _TABLES for file in _files(store, table)):
         store.rows(
             "insert into batch_lineage select $name, rowid - $first + 1, doc_key, voucher_key, file_id, source_record"
             f" from output_{file.table} where rowid >= $first and rowid < $end order by rowid",
@@ -84,18 +84,17 @@ def lineage(store: Store) -> None:
         )
 
 
-def _files(store: Store) -> Iterator[_File]:
-    """The files that have rows, in the order in which they are loaded."""
+def _files(store: Store, table: str) -> Iterator[_File]:
+    """The files that the rows of a table go to, in the order of their names."""
     taken: Counter[str] = Counter()
-    for table in _TABLES:
-        parts = store.rows(
-            f"select output_part, min(rowid), max(rowid) + 1 from output_{table} group by output_part order by 1"
-        )
-        for part, first, end in parts:
-            if table == "journal_lines":
-                yield _File(_journal_file(part, taken), table, "journal", first, end)
-            else:
-                yield _File(f"{part}.csv", table, part, first, end)
+    parts = store.rows(
+        f"select output_part, min(rowid), max(rowid) + 1 from output_{table} group by output_part order by output_part"
+    )
+    for part, first, end in parts:
+        if table == "journal_lines":
+            yield _File(_journal_file(part, taken), table, "journal", first, end)
+        else:
+            yield _File(f"{part}.csv", table, part, first, end)
 
 
 def _journal_file(journal: str, taken: Counter[str]) -> str:
