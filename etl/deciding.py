@@ -1,8 +1,8 @@
 """Deciding again: the models in order, for what was touched, in one transaction.
 
-Open is re-decided, sent is frozen. What is touched and why stands in `ops.touched`; the models 060-068 turn it into keys
-(and carry a touch on from an order to its acquirer lines, never further), 1xx-3xx work out the orders, 9xx the checks,
-5xx the documents and 4xx the payouts.
+Open is re-decided, sent is frozen. What is touched and why stands in `ops.touched`; the models 060-065 turn it into keys,
+1xx-3xx work out the orders (127 carries a touch on from an order to its acquirer lines, never further), 9xx the checks, 5xx
+the documents and 4xx the payouts.
 """
 
 from etl.store import Store

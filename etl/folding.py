@@ -78,7 +78,8 @@ def _take_in(
         intake.reload(store, ledger, workspace, entry, settings)
     elif entry["kind"] == "published":
         batch_id = entry["batch_id"]
-        plan.adopt(store, ledger.batch_folder(batch_id), prepared[batch_id], entry["at"])
+        plan.thaw(store, ledger.batch_folder(batch_id))
+        plan.adopt(store, prepared[batch_id], entry["at"])
     elif entry["kind"] == "decision":
         take_decision(store, entry)
 

@@ -135,14 +135,14 @@ def _declares_delimiter(cells: tuple[str, ...]) -> bool:
 
 def _unknown(candidates: list[_Candidate], contracts: Mapping[str, Contract]) -> FileRejected:
     """The refusal of a file that no contract claims: which came nearest, what it misses, what stands there instead."""
-    best: tuple[float, int, _Candidate, Contract] | None = None
+    best: tuple[int, float, _Candidate, Contract] | None = None
     for candidate in candidates:
         names = candidate.names
         for contract in contracts.values():
-            wanted = len(contract.match.headers) + len(contract.match.columns)
-            found = wanted - len(missing(contract, names))
-            if found and (best is None or (found / wanted, found) > best[:2]):
-                best = (found / wanted, found, candidate, contract)
+            known = len(names & _names_of(contract))
+            share = 1 / (1 + len(missing(contract, names)))
+            if known and (best is None or (known, share) > best[:2]):
+                best = (known, share, candidate, contract)
     if best is None:
         header = max((c.cells for c in candidates), key=len, default=())
         shown = ", ".join(_shown(cell) for cell in header[:8])
@@ -162,6 +162,12 @@ def _unknown(candidates: list[_Candidate], contracts: Mapping[str, Contract]) ->
         near=near,
         line=candidate.line,
     )
+
+
+def _names_of(contract: Contract) -> frozenset[str]:
+    """Every header name that the contract knows."""
+    named = {name for reading in contract.columns.values() for name in reading.names}
+    return frozenset(map(folded, named.union(contract.match.headers)))
 
 
 def _bytes_above(text: str, header_line: int, encoding: str) -> int:

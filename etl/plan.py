@@ -17,28 +17,25 @@ from etl.store import Store
 
 # Parquet file -> the rows that were sent; each is read back by `adopt`.
 FROZEN = {
-    "documents": "select * from batch_documents order by number",
-    "document_lines": "select * exclude (number) from batch_document_lines order by doc_key, line_no",
-    "debtors": "select * from batch_debtors order by account, is_update",
-    "items": "select * from batch_items order by item",
-    "journal_lines": "select * from batch_journal_lines order by voucher, line_no",
+    "documents": "select * from batch_documents",
+    "document_lines": "select * exclude (number) from batch_document_lines",
+    "debtors": "select * from batch_debtors",
+    "items": "select * from batch_items",
+    "journal_lines": "select * from batch_journal_lines",
     "payouts": "select * exclude (batch_id) from planned_payouts where payout_key in"
-    " (select payout_key from batch_journal_lines where voucher_kind = 'payout') order by payout_key",
+    " (select payout_key from batch_journal_lines where voucher_kind = 'payout')",
     "payout_matches": "select * exclude (batch_id) from planned_payout_matches where payout_key in"
-    " (select payout_key from batch_journal_lines where voucher_kind = 'payout') order by line_key",
-    "vat_decisions": "select * exclude (batch_id) from planned_vat_decisions where order_key in"
-    " (select order_key from batch_documents) order by order_key, line_no, part_no",
+    " (select payout_key from batch_journal_lines where voucher_kind = 'payout')",
     "findings": "select distinct findings.* exclude (batch_id) from core.findings as findings"
     " left join batch_documents as documents on documents.order_key = findings.order_key and (findings.event ="
     " documents.event or (findings.event is null and starts_with(documents.event, 'sale')))"
     " left join (select distinct payout_key from batch_journal_lines where voucher_kind = 'payout') as payouts"
     " on payouts.payout_key = findings.payout_key"
     " where findings.batch_id is null and findings.effect in ('warn', 'info')"
-    " and (documents.doc_key is not null or payouts.payout_key is not null) order by all",
-    "lineage": "select * from batch_lineage order by output_file, output_line, file_id, source_record",
+    " and (documents.doc_key is not null or payouts.payout_key is not null)",
     "numbers": "select 'sales_order' as series, doc_key as key, number from batch_documents where is_resend is not true"
     " union all select 'debtor', buyer_key, number from batch_accounts where is_fresh"
-    " union all select distinct 'voucher', voucher_key, voucher from batch_journal_lines order by series, number",
+    " union all select distinct 'voucher', voucher_key, voucher from batch_journal_lines",
 }
 
 
@@ -63,7 +60,7 @@ def make(store: Store) -> Plan:
     """Fill `batch_*` and `plan_entries` with everything planned that waits for nobody."""
     store.run(600, 699)
     plan_hash = store.value(
-        "select substr(sha256(coalesce(string_agg(what || content_hash, '' order by what, key), '')), 1, 16) from plan_entries"
+        "select substr(sha256(coalesce(string_agg(content_hash, '' order by what, key), '')), 1, 16) from plan_entries"
     )
     documents, vouchers = store.rows(
         "select count(*) filter (what = 'document'), count(*) filter (what = 'voucher') from plan_entries"
@@ -85,18 +82,23 @@ def entries(store: Store) -> list[dict[str, Any]]:
 
 
 def freeze(store: Store, folder: Path) -> None:
-    """Write what is about to be sent as Parquet files in `folder`."""
+    """Write what is about to be sent as Parquet files in `folder`; it is `frozen_*` in the database too."""
     for name, query in FROZEN.items():
         store.export_parquet(query, folder / f"{name}.parquet")
+        store.script(f"create or replace temp view frozen_{name} as {query}")
 
 
-def adopt(store: Store, folder: Path, entry: dict[str, Any], published_at: str) -> None:
-    """Make the database know that a batch was sent: its rows are frozen, its orders exported. Twice changes nothing.
-
-    `entry` is the ledger's `prepared`, `folder` the batch's there. Runs inside the caller's transaction.
-    """
+def thaw(store: Store, folder: Path) -> None:
+    """Make the tables `frozen_*` from the ledger's Parquet files of a batch that was sent before."""
     for name in FROZEN:
         store.import_parquet(f"frozen_{name}", folder / f"{name}.parquet")
+
+
+def adopt(store: Store, entry: dict[str, Any], published_at: str) -> None:
+    """Make the database know that the batch in `frozen_*` was sent: its rows are frozen, its orders exported.
+
+    `entry` is the ledger's `prepared`. Doing it again changes nothing. Runs inside the caller's transaction.
+    """
     digest = sha256(json.dumps(entry["files"], sort_keys=True).encode()).hexdigest()
     store.rows(
         "create or replace temp table adopted as select $1::varchar as batch_id, $2::bigint as batch_no,"

@@ -23,7 +23,6 @@ def publish(store: Store, ledger: Ledger, workspace: Workspace, change: Plan, *,
     batch_id = f"{batch_no:06d}-{change.plan_hash[:8]}"
     as_of = store.value("select as_of from setting.run")
     files = uniconta_files.write(store, batch_id, plan_hash=change.plan_hash, as_of=as_of)
-    uniconta_files.lineage(store)
     folder = ledger.new_batch(batch_id)
     plan.freeze(store, folder)
     hashes = outbox.prepare(workspace.root, batch_id, files)
@@ -45,7 +44,7 @@ def publish(store: Store, ledger: Ledger, workspace: Workspace, change: Plan, *,
     outbox.publish(workspace.root, batch_id)
     published = ledger.append("published", batch_id=batch_id)
     fault("after-ledger-published")
-    plan.adopt(store, folder, entry, published["at"])
+    plan.adopt(store, entry, published["at"])
     remember(store, published["seq"])
     return batch_id
 

@@ -65,6 +65,12 @@ def status(store: Store) -> Answer:
     }
 
 
+def reasons(folder: Path) -> list[Row]:
+    """Why orders of a workspace are held or wait, the commonest first, each with an order as an example."""
+    with snapshot(folder) as store:
+        return ask(store, "status_reasons")
+
+
 def held(store: Store) -> Answer:
     """What stands still until a person acts: orders, payouts, documents that ask for a yes, rejected files."""
     return {

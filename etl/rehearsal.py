@@ -59,7 +59,8 @@ def rehearse(store: Store, order_key: int) -> list[Trial]:
             store.run_model(model)
         if model.name == _VAT_NUMBERS_SEEN:
             numbers.check(store)
-    return [_tried(store, model) for model in _of(_CHECKS)]
+    columns = _columns(store)
+    return [_tried(store, model, columns) for model in _of(_CHECKS)]
 
 
 def settings_of(sql: str, code: str = "") -> list[str]:
@@ -78,37 +79,34 @@ def settings_of(sql: str, code: str = "") -> list[str]:
     return sorted({name for source in read for name in settings_of(source)})
 
 
-def _tried(store: Store, model: Model) -> Trial:
+def _tried(store: Store, model: Model, columns: dict[str, list[str]]) -> Trial:
     store.script("delete from findings_now")
     store.run_model(model)
     found = store.dicts("select code, effect, field, value_read, expected from findings_now order by place, code")
     settings = settings_of(model.sql, found[0]["code"]) if found else []
-    return Trial(f"{model.number}_{model.name}", model.comment, dict(_seen(store, model)), found, settings)
+    return Trial(f"{model.number}_{model.name}", model.comment, dict(_seen(store, model, columns)), found, settings)
 
 
-def _seen(store: Store, model: Model) -> Iterator[tuple[str, str]]:
+def _seen(store: Store, model: Model, columns: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
     """The values of the order that a check names, by table and column."""
-    words = set(re.findall(r"\w+", model.sql))
-    for source in dict.fromkeys(_SOURCES.findall(model.sql)):
-        columns = _columns(store, source)
-        named = [c for c in columns if c in words and c not in _NOT_SHOWN]
-        if "order_key" not in columns or not named:
+    code = re.sub(r"--[^\n]*", "", model.sql)
+    words = set(re.findall(r"\w+", code))
+    for source in dict.fromkeys(_SOURCES.findall(code)):
+        known = columns.get(source, [])
+        named = [name for name in known if name in words and name not in _NOT_SHOWN]
+        if "order_key" not in known or not named:
             continue
         values = ", ".join(f"string_agg(distinct {n}::varchar, ', ' order by {n}::varchar) as {n}" for n in named)
         row = store.dicts(f"select {values} from {source} where order_key in (select order_key from touched_orders)")[0]
         yield from ((f"{source.rpartition('.')[2]}.{name}", value) for name, value in row.items() if value is not None)
 
 
-def _columns(store: Store, source: str) -> list[str]:
-    """The columns of a table or temp table; [] for a step of the model itself."""
-    schema, _, table = source.rpartition(".")
-    return [
-        str(name)
-        for (name,) in store.rows(
-            "select column_name from duckdb_columns() where table_name = $1 and schema_name = $2 order by column_index",
-            [table, schema or "main"],
-        )
-    ]
+def _columns(store: Store) -> dict[str, list[str]]:
+    """The columns of every table, as the models name it: temp tables plainly, the others with their schema."""
+    found: dict[str, list[str]] = {}
+    for schema, table, column in store.rows("select schema_name, table_name, column_name from duckdb_columns()"):
+        found.setdefault(table if schema == "main" else f"{schema}.{table}", []).append(column)
+    return found
 
 
 def _settings(sql: str) -> list[str]:

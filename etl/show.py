@@ -20,6 +20,7 @@ from typing import Any, TextIO
 from etl import messages
 
 Row = Mapping[str, Any]
+_IN_WORDS = frozenset({"verdict", "status", "fate"})
 _PIPE_WIDTH = 10_000  # a pipe has no edge to wrap at
 
 
@@ -97,19 +98,23 @@ class Page:
             is_number = any(isinstance(row.get(name), int | Decimal) for row in rows)
             table.add_column(self._header(name), justify="right" if is_number else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(self.cell(row.get(name)) for name in names))
+            table.add_row(*(self._told(name, row.get(name)) for name in names))
         self._console.print(table, soft_wrap=not self._is_terminal)
 
     def _header(self, name: str) -> str:
         word = shown(self.word(name))
         return word[:1].lower() + word[1:] if word != name else word
 
+    def _told(self, name: str, value: object) -> str:
+        """A cell; of a column whose values are words of ours, the word."""
+        return self.word(value).lower() if name in _IN_WORDS and isinstance(value, str) else self.cell(value)
+
     def facts(self, facts: Row | None) -> None:
         """Write the facts that say something, one a line, names to the left."""
         known = {name: value for name, value in (facts or {}).items() if value not in (None, "", [], {})}
         width = max((len(self.word(name)) for name in known), default=0)
         for name, value in known.items():
-            self.line(f"  {self.word(name):<{width}}  {self.cell(value)}")
+            self.line(f"  {self.word(name):<{width}}  {self._told(name, value)}")
 
     def counts(self, counts: Mapping[str, int], heading: str) -> None:
         """Write counts in one line: `Orders: 87 sent, 5 held`."""

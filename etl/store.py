@@ -186,7 +186,7 @@ class Store:
 
     def export_parquet(self, query: str, path: Path) -> None:
         """Write a query's rows as a Parquet file."""
-        self._connection.execute(f"copy ({query}) to '{_quoted(path)}' (format parquet, compression zstd)")
+        self._connection.execute(f"copy ({query}) to '{_quoted(path)}' (format parquet, compression lz4_raw)")
 
     def import_parquet(self, table: str, path: Path) -> None:
         """Make the temp table of that name from a Parquet file of ours."""

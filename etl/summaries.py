@@ -13,15 +13,18 @@ _MOST_REASONS = 8
 _SECONDS_A_MINUTE, _MINUTES_AN_HOUR, _HOURS_A_DAY = 60, 60, 24
 
 
-def run_report(page: Page, report: Any) -> None:
-    """What a run read, how the orders stand, what was sent, what waits for a person. `report`: reporting.RunReport."""
+def run_report(page: Page, report: Any, reasons: Sequence[Row]) -> None:
+    """What a run read, how the orders stand, what was sent, what waits for a person.
+
+    `report`: reporting.RunReport; `reasons`: why orders are held or wait, with one of each as an example.
+    """
     for code, facts in report.messages:
-        page.message(code, facts)
+        page.message(code, {"path": "."} | facts)
     _files(page, report.files)
     page.counts(report.orders, "orders")
     page.counts(report.payouts, "payouts")
-    for code, count in list(report.held.items())[:_MOST_REASONS]:
-        page.line(f"  {count} × {code}")  # noqa: RUF001 - a multiplication sign
+    for reason in [r for r in reasons if r["verdict"] == "held"][:_MOST_REASONS]:
+        page.say("held_because", **reason)
     if report.documents_sent or report.journal_lines_sent:
         batches = ", ".join(report.batch_ids)
         page.say("sent_now", documents=report.documents_sent, journal_lines=report.journal_lines_sent, batches=batches)
@@ -53,11 +56,12 @@ def _files(page: Page, files: Sequence[Row]) -> None:
 
 def status(page: Page, answer: Row, made_at: datetime, now: datetime) -> None:
     """How the workspace stands, from the snapshot."""
-    page.line(str(answer["company"] or ""))
+    if answer["company"]:
+        page.line(str(answer["company"]))
     page.say("snapshot_from", at=made_at.astimezone().isoformat(" ", "minutes"), age=_age(page, made_at, now))
     page.counts(answer["files"], "files")
     page.table(answer["orders"], ["verdict", "orders", "amount", "currency"], heading="orders")
-    page.table(answer["reasons"], ["orders", "verdict", "reason", "next_step"], heading="reasons")
+    page.table(answer["reasons"], ["orders", "verdict", "example", "reason", "next_step"], heading="reasons")
     page.line()
     page.counts(answer["documents"], "documents")
     page.counts(answer["payouts"], "payouts")

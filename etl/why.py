@@ -9,6 +9,7 @@ from etl.questions import Row, ask
 from etl.rehearsal import Trial, rehearse
 from etl.store import DatabaseError, Store
 
+_VAT_TABLES = ("[vat.categories]", "[vat.codes]")
 _CONDITIONS = ("seller_registered", "line_kind", "route", "buyer_number", "special", "oss", "threshold")
 
 
@@ -25,7 +26,7 @@ def why(store: Store, order_key: int) -> Row:
         # A snapshot that an older version made may lack a table; what was stored is told all the same.
         answer["not_rehearsed"] = str(error).splitlines()[0]
     answer["checks"] = [_check(trial) for trial in trials]
-    answer["decided_by"] = _decided_by(answer["order"], trials)
+    answer["decided_by"] = _decided_by(answer["order"], trials, answer.get("vat", []))
     return answer
 
 
@@ -76,7 +77,7 @@ def _check(trial: Trial) -> Row:
     }
 
 
-def _decided_by(order: Row | None, trials: list[Trial]) -> Row:
+def _decided_by(order: Row | None, trials: list[Trial], vat: list[Row]) -> Row:
     """The check that decided the verdict, the settings it rests on, and what a person can do."""
     if order is None:
         return {}
@@ -84,9 +85,16 @@ def _decided_by(order: Row | None, trials: list[Trial]) -> Row:
     trial = next((t for t in trials if any(f["code"] == order["reason_code"] for f in t.found)), None)
     if trial is not None:
         finding = next(f for f in trial.found if f["code"] == order["reason_code"])
-        decided |= {"check": trial.check, "settings": trial.settings}
+        settings = _vat_settings(vat) if finding["code"].startswith("VAT_") else trial.settings
+        decided |= {"check": trial.check, "settings": settings}
         decided |= {name: finding[name] for name in ("field", "value_read", "expected")}
     return decided
+
+
+def _vat_settings(vat: list[Row]) -> list[str]:
+    """The settings that another VAT decision would take: those of the rules that decided, codes and categories."""
+    own = {line["setting"] for line in vat if line["setting"]}
+    return [*(f"[{section}] {key}" for section, _, key in (s.partition(".") for s in sorted(own))), *_VAT_TABLES]
 
 
 def _first(rows: list[Row]) -> Row | None:

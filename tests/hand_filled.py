@@ -1,8 +1,8 @@
 """A small workspace database filled by hand, so that what people read can be tested without the pipeline.
 
 Nordlys sells on card through `shopify_payments`. The story, all amounts from accounting.md §1, §3, §5 and §8:
-1001 sold, booked and paid out (438.90, fee 9.58); 1002 held; 1003 waiting; 1004 sold to DE in EUR and credited a quarter later;
-1005 sold to a German business; 1006 a gift card of 200.00; and a payout line of 200.00 that no order knows.
+1001 sold, booked and paid out (438.90, fee 9.58); 1002 held; 1003 waiting; 1004 sold to DE in EUR, credited a quarter
+later; 1005 sold to a German business; 1006 a gift card of 200.00; and a payout line of 200.00 that no order knows.
 """
 
 from collections.abc import Iterator
@@ -12,33 +12,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from etl.entities import ENTITIES
-from etl.store import MODELS, Store
+from etl.company import setting_tables
+from etl.staging import create_tables
+from etl.store import Store
 
 BATCH = "2026-11-20-0001"
 KEY = {"1001": 1, "1002": 2, "1003": 3, "1004": 4, "1005": 5, "1006": 6}
-SETTINGS = {
-    "company": "name varchar, country varchar, vat_number varchar, currency varchar, timezone varchar, language varchar",
-    "vat": "registered boolean, oss varchar, ship_from varchar, prior_year_eur decimal(18,2), year_to_date_eur decimal(18,2),"
-    " sells_mainly_to_consumers boolean, accept_unverified_vat_number varchar",
-    "vat_codes": "treatment varchar, country varchar, vat_rate decimal(9,4), vat_code varchar",
-    "items": "is_create boolean, item_group varchar, default_item varchar, shipping varchar, discount varchar, fee varchar,"
-    " gift_card varchar, tip varchar, refund varchar, rounding varchar, gift_card_skus varchar[]",
-    "debtor_rules": "buyer_type varchar, match varchar[], debtor_group varchar, is_create boolean, collective varchar,"
-    " update_rule varchar",
-    "erp": "without_snapshot varchar",
-    "accounts": "error varchar, gift_cards varchar, rounding varchar, difference varchar, exchange_difference varchar,"
-    " disputes varchar, reserve varchar, in_transit varchar",
-    "payment_methods": "payment_method varchar, register varchar, payment_term varchar, acquirer varchar,"
-    " is_gift_card boolean",
-    "acquirers": "acquirer varchar, receivable varchar, fees varchar, fee_vat varchar, fee_vat_code varchar, bank varchar,"
-    " payout_to varchar, journal varchar, posting varchar, unmatched_after_days integer",
-    "messages": "code varchar, severity varchar, is_approvable boolean, reason varchar, next_step varchar",
-    "vat_rates": "vat_country varchar, region varchar, category varchar, rate decimal(9,4), valid_from date, valid_to date",
-    "vat_rules": "priority integer, rule_id varchar, treatment varchar, dk_box varchar, esl varchar, oss_section varchar,"
-    " legal_basis varchar, text_en varchar, text_da varchar",
-    "run": "as_of date, workspace_id varchar",
-}
+# The seed tables, as far as the views read them; few rows, so that what they give can be worked out by hand.
+SEEDS = """
+create table setting.vat_rates (vat_country varchar, region varchar, category varchar, rate decimal(9, 4),
+    valid_from date, valid_to date);
+create table setting.vat_rules (priority integer, rule_id varchar, treatment varchar, dk_box varchar, esl varchar,
+    oss_section varchar, legal_basis varchar, text_en varchar, text_da varchar);
+create table setting.run (as_of date, workspace_id varchar);
+"""
 
 
 def insert(store: Store, table: str, **values: Any) -> None:
@@ -63,21 +50,13 @@ def hand_filled(path: Path | None = None) -> Iterator[Store]:
 
 
 def make_tables(store: Store) -> None:
-    """The lasting tables, the staging tables of every entity, and the settings."""
-    store.script((MODELS / "tables.sql").read_text("utf-8"))
-    store.script(
-        "create table if not exists core.lineage (output_file varchar, output_line bigint, doc_key ubigint,"
-        " voucher_key ubigint, file_id bigint, source_record bigint, batch_id varchar)"
-    )
-    for entity in ENTITIES.values():
-        columns = ", ".join(f'"{c.name}" {c.sql_type}' for c in entity.columns)
-        lineage = "version_id bigint" if entity.kind == "orders" else "row_key ubigint, fate varchar, shop varchar"
-        store.script(f"create table staging.{entity.name} (file_id bigint, source_record bigint, {lineage}, {columns})")
-        if entity.name.startswith("uniconta_"):
-            view = entity.name.removeprefix("uniconta_")
-            store.script(f"create view erp.{view} as select * from staging.{entity.name} where fate = 'reference'")
-    for name, columns in SETTINGS.items():
+    """The lasting tables, the staging tables of every entity, and the settings, all empty."""
+    store.script_file("tables.sql")
+    create_tables(store)
+    for name, table in setting_tables(None).items():
+        columns = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())
         store.script(f"create table setting.{name} ({columns})")
+    store.script(SEEDS)
 
 
 def fill_settings(store: Store) -> None:
@@ -89,7 +68,9 @@ def fill_settings(store: Store) -> None:
     insert(store, "setting.items", is_create=True, shipping="FRAGT", gift_card="GAVEKORT")
     insert(store, "setting.debtor_rules", buyer_type="b2c", match=["customer_no", "email"], is_create=False,
            collective="WEB-{country}")  # fmt: skip
-    insert(store, "setting.accounts", error="9990", gift_cards="6790", disputes="5890", reserve="5895", in_transit="5825")
+    insert(
+        store, "setting.accounts", error="9990", gift_cards="6790", disputes="5890", reserve="5895", in_transit="5825"
+    )
     insert(store, "setting.payment_methods", payment_method="Shopify Payments", register="payment_term",
            payment_term="KORT", acquirer="shopify_payments")  # fmt: skip
     insert(store, "setting.acquirers", acquirer="shopify_payments", receivable="5821", fees="7220", fee_vat="exempt",
@@ -127,8 +108,8 @@ def fill_files(store: Store) -> None:
         (5, "orders-older.csv", "shopify_orders", "orders", "archived", 3, None),
         (6, "invoices.csv", "uniconta_invoices", "uniconta_invoices", "archived", 1, None),
     ):
-        insert(store, "staging.files", file_id=file_id, load_no=1, file_name=name, sha256=f"{file_id:064x}", source=source,
-               entity=entity, shop="main", status=status, rows_in=rows_in, reason_code=reason,
+        insert(store, "staging.files", file_id=file_id, load_no=1, file_name=name, sha256=f"{file_id:064x}",
+               source=source, entity=entity, shop="main", status=status, rows_in=rows_in, reason_code=reason,
                received_at=datetime(2026, 11, 20, 8, 0))  # fmt: skip
     insert(store, "staging.rejects", file_id=1, source_record=8, reason_code="VALUE_UNKNOWN", column_name="state",
            value_read="parked")  # fmt: skip
@@ -150,7 +131,7 @@ def fill_orders(store: Store) -> None:
         key, record = KEY[order_no], KEY[order_no] + 1
         insert(store, "core.orders", order_key=key, shop="main", source="shopify_orders", order_no=order_no,
                order_digits=order_no, order_id=f"id{order_no}", file_id=1, first_record=record, version_id=key,
-               order_date=date(2026, 11, 18), state="paid", customer_name="Asta Holm", customer_email="asta@example.org",
+               order_date=date(2026, 11, 18), state="paid", customer_name="Asta Holm",
                currency=currency, shipping_country=country, shipping_postcode="1050", billing_country=country,
                vat_number=vat_number, order_total=Decimal(total), order_vat=None)  # fmt: skip
         insert(store, "core.verdicts", order_key=key, verdict=verdict, reason_code=code,
@@ -158,61 +139,67 @@ def fill_orders(store: Store) -> None:
                expected="items.default" if code else None, total_incl_vat=Decimal(total))  # fmt: skip
         insert(store, "core.order_payments", order_key=key, payment_no=1, payment_method="Shopify Payments",
                amount=Decimal(total), currency=currency, transaction_id=f"t{order_no}")  # fmt: skip
-        version(store, key, 1, order_no, record, rows, total, currency, "staged")
-    version(store, 1, 5, "1001", 1, 2, "438.90", "DKK", "duplicate")
-    version(store, 2, 5, "1002", 3, 1, "90.00", "DKK", "superseded")
+        version(store, order_no, (1, record, rows), total, "staged", currency)
+    version(store, "1001", (5, 1, 2), "438.90", "duplicate")
+    version(store, "1002", (5, 3, 1), "90.00", "superseded")
     insert(store, "core.findings", subject="order", order_key=2, code="SKU_UNKNOWN", effect="hold", field="sku",
            value_read="HAT", expected="items.default", file_id=1, source_record=3)  # fmt: skip
     insert(store, "core.vat_decisions", order_key=1, line_no=1, part_no=1, rule_id="domestic", treatment="DOMESTIC",
            vat_country="DK", vat_rate=25, vat_code="U25", batch_id=BATCH)  # fmt: skip
 
 
-def version(store: Store, key: int, file_id: int, order_no: str, record: int, rows: int, total: str, currency: str,
-            fate: str) -> None:  # fmt: skip
-    """One version of an order."""
-    insert(store, "staging.order_versions", version_id=file_id * 100 + record, order_key=key, shop="main",
+def version(
+    store: Store, order_no: str, place: tuple[int, int, int], total: str, fate: str, currency: str = "DKK"
+) -> None:
+    """One version of an order; place is its file, first record and number of rows."""
+    file_id, record, rows = place
+    insert(store, "staging.order_versions", version_id=file_id * 100 + record, order_key=KEY[order_no], shop="main",
            source="shopify_orders", order_no=order_no, file_id=file_id, first_record=record, rows_in=rows,
            is_complete=True, order_total=Decimal(total), currency=currency, fate=fate)  # fmt: skip
 
 
-def document(store: Store, doc_key: int, order_no: str, event: str, number: int, on: date, amounts: tuple[str, str], rate: str,
-             treatment: str, country: str, **more: Any) -> None:  # fmt: skip
-    """One sent document with one line; amounts are (net, VAT), the credit's negative."""
-    net, vat = (Decimal(a) for a in amounts)
-    line_type = more.pop("line_type", "item")
+def document(
+    store: Store, number: int, order_no: str, event: str, on: date, vat: tuple[str, str, str, str, str], **more: Any
+) -> None:
+    """One sent document with one line; `vat` is (net, VAT, rate, treatment, country), a credit's amounts negative."""
+    net, vat_amount, rate, treatment, country = Decimal(vat[0]), Decimal(vat[1]), *vat[2:]
+    line_type, doc_key = more.pop("line_type", "item"), number - 500000 + 11
+    kind = "credit_note" if event.startswith("refund") else "invoice"
     insert(store, "core.documents", doc_key=doc_key, order_key=KEY[order_no], shop="main", order_id=f"id{order_no}",
-           order_no=order_no, event=event, kind="credit_note" if event.startswith("refund") else "invoice", number=number,
-           document_date=on, net_amount=net, vat_amount=vat, total_amount=net + vat, payment_term="KORT",
-           batch_id=BATCH, **({"currency": "DKK"} | more))  # fmt: skip
+           order_no=order_no, event=event, kind=kind, number=number, document_date=on,
+           net_amount=net, vat_amount=vat_amount, total_amount=net + vat_amount, payment_term="KORT", batch_id=BATCH,
+           **({"currency": "DKK"} | more))  # fmt: skip
     insert(store, "core.document_lines", doc_key=doc_key, line_no=1, line_type=line_type, item="CUP", quantity=1,
-           treatment=treatment, vat_country=country, vat_rate=Decimal(rate), net_amount=net, vat_amount=vat,
-           gross_amount=net + vat, file_id=1, source_record=KEY[order_no] + 1, batch_id=BATCH)  # fmt: skip
-    insert(store, "core.lineage", output_file="order_lines.csv", output_line=number - 500000 + 2, doc_key=doc_key,
-           file_id=1, source_record=KEY[order_no] + 1, batch_id=BATCH)  # fmt: skip
+           treatment=treatment, vat_country=country, vat_rate=Decimal(rate), net_amount=net, vat_amount=vat_amount,
+           gross_amount=net + vat_amount, file_id=1, source_record=KEY[order_no] + 1, batch_id=BATCH)  # fmt: skip
 
 
 def fill_documents(store: Store) -> None:
     """The sent sales, and the credit note of 1004 a quarter later."""
     insert(store, "ops.batches", batch_id=BATCH, batch_no=1, planned_at=datetime(2026, 11, 20, 9, 0),
-           published_at=datetime(2026, 11, 20, 9, 1), documents=5, journal_lines=4, sums="{}", sha256="a" * 64)  # fmt: skip
+           published_at=datetime(2026, 11, 20, 9, 1), documents=5, journal_lines=4, sums="{}")  # fmt: skip
     euro = {"currency": "EUR", "exchange_rate": Decimal("7.46")}
-    document(store, 11, "1001", "sale", 500000, date(2026, 11, 18), ("351.12", "87.78"), "25", "DOMESTIC", "DK")
-    document(store, 12, "1004", "sale", 500001, date(2026, 9, 30), ("100.00", "19.00"), "19", "OSS_UNION", "DE", **euro)
-    document(store, 13, "1004", "refund:1", 500002, date(2026, 10, 2), ("-50.00", "-9.50"), "19", "OSS_UNION", "DE",
-             credited_doc_key=12, **euro)  # fmt: skip
-    document(store, 14, "1005", "sale", 500003, date(2026, 10, 5), ("1000.00", "0.00"), "0", "ICS_GOODS", "DE")
-    document(store, 15, "1006", "sale", 500004, date(2026, 11, 1), ("200.00", "0.00"), "0", "NO_VAT", "DK",
+    oss = ("19", "OSS_UNION", "DE")
+    document(store, 500000, "1001", "sale", date(2026, 11, 18), ("351.12", "87.78", "25", "DOMESTIC", "DK"))
+    document(store, 500001, "1004", "sale", date(2026, 9, 30), ("100.00", "19.00", *oss), **euro)
+    document(
+        store, 500002, "1004", "refund:1", date(2026, 10, 2), ("-50.00", "-9.50", *oss), credited_doc_key=12, **euro
+    )
+    document(store, 500003, "1005", "sale", date(2026, 10, 5), ("1000.00", "0.00", "0", "ICS_GOODS", "DE"))
+    document(store, 500004, "1006", "sale", date(2026, 11, 1), ("200.00", "0.00", "0", "NO_VAT", "DK"),
              line_type="gift_card_sale")  # fmt: skip
 
 
 def fill_payout(store: Store) -> None:
     """One payout: the sale of 1001 and 200.00 that no order knows, which stands on the error account."""
     shared = {"acquirer": "shopify_payments", "payout_id": "P1", "payout_date": date(2026, 11, 20), "currency": "DKK"}
-    for key, record, order_no, gross, fee, transaction in ((21, 1, "1001", "438.90", "9.58", "t1001"), (22, 2, None, "200.00", "0.00", "tX")):
-        amounts = {"gross_amount": Decimal(gross), "fee_amount": Decimal(fee), "fee_vat_amount": Decimal(0), "net_amount": Decimal(gross) - Decimal(fee)}
+    lines = ((21, 1, "1001", "438.90", "9.58", "t1001"), (22, 2, None, "200.00", "0.00", "tX"))
+    for key, record, order_no, gross, fee, transaction in lines:
+        net = Decimal(gross) - Decimal(fee)
+        amounts = {"gross_amount": gross, "fee_amount": fee, "fee_vat_amount": 0, "net_amount": net}
         insert(store, "core.payout_lines", line_key=key, payout_key=31, shop="main", source="shopify_payouts",
-               line_type="sale", occurred_date=date(2026, 11, 18), transaction_id=transaction, order_no=order_no, file_id=2,
-               source_record=record, **shared, **amounts)  # fmt: skip
+               line_type="sale", occurred_date=date(2026, 11, 18), transaction_id=transaction, order_no=order_no,
+               file_id=2, source_record=record, **shared, **amounts)  # fmt: skip
         insert(store, "staging.payouts", file_id=2, source_record=record, row_key=key, fate="staged", line_type="sale",
                **shared, **amounts)  # fmt: skip
         insert(store, "core.payout_matches", line_key=key, payout_key=31, order_key=KEY.get(order_no or ""),
@@ -220,8 +207,8 @@ def fill_payout(store: Store) -> None:
                status="matched" if order_no else "unmatched", account_role="receivable" if order_no else "error",
                batch_id=BATCH)  # fmt: skip
     insert(store, "core.payouts", payout_key=31, source="shopify_payouts", line_count=2, gross_amount=Decimal("638.90"),
-           fee_amount=Decimal("9.58"), net_amount=Decimal("629.32"), declared_amount=Decimal("629.32"), difference=Decimal(0),
-           status="posted", batch_id=BATCH, **shared)  # fmt: skip
+           fee_amount=Decimal("9.58"), net_amount=Decimal("629.32"), declared_amount=Decimal("629.32"),
+           difference=Decimal(0), status="posted", batch_id=BATCH, **shared)  # fmt: skip
     for line_no, account, role, debit, credit, line_key in (
         (1, "5821", "receivable", None, "438.90", 21),
         (2, "9990", "error", None, "200.00", 22),
@@ -229,7 +216,8 @@ def fill_payout(store: Store) -> None:
         (4, "5820", "bank", "629.32", None, None),
     ):
         insert(store, "core.journal_lines", voucher_key=41, voucher_kind="payout", line_no=line_no, journal="UDBET",
-               voucher=700000, journal_date=date(2026, 11, 20), account_type="Finance", account=account, account_role=role,
-               debit=debit and Decimal(debit), credit=credit and Decimal(credit), currency="DKK", payout_key=31,
-               payout_id="P1", line_key=line_key, cause="sale" if line_key == 21 else "unmatched", file_id=2,
+               voucher=700000, journal_date=date(2026, 11, 20), account_type="Finance", account=account,
+               account_role=role, debit=debit and Decimal(debit), credit=credit and Decimal(credit), currency="DKK",
+               payout_key=31, payout_id="P1", line_key=line_key, file_id=2,
+               cause="sale" if line_key == 21 else "unmatched",
                source_record=line_no, batch_id=BATCH)  # fmt: skip

@@ -23,7 +23,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 MOST_LINES = 400
 
 LAYERS = {  # from the top; a module may import from the layers below its own
-    "commands": {"__main__", "cli"},
+    "commands": {"__main__", "cli", "console"},
     "doors": {"watcher", "review"},
     "pipeline": {"pipeline"},
     "acts": {
@@ -34,7 +34,7 @@ LAYERS = {  # from the top; a module may import from the layers below its own
         "decisions",
         "reporting",
     },  # several steps each, in safe order
-    "answers": {"questions", "why", "rehearsal", "verify", "show"},  # they read the snapshot and change nothing
+    "answers": {"questions", "why", "rehearsal", "verify", "show", "summaries"},  # they read the snapshot and change nothing
     "steps": {
         *("inbox", "identify", "readers", "conform", "staging", "touched", "matching", "findings", "plan", "outbox"),
         *("targets", "mail"),
@@ -45,7 +45,7 @@ LAYERS = {  # from the top; a module may import from the layers below its own
     },
     "errors": {"errors"},
 }
-NEIGHBOURS = ("acts", "answers", "ground")  # layers in which one module may import another
+NEIGHBOURS = ("commands", "acts", "answers", "ground")  # layers in which one module may import another
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS.values())) for name in names}
 HTTP_CLIENTS = {"http", "urllib.request", "urllib3", "httpx", "requests", "aiohttp"}
 DOORS = {  # library: where alone it may be imported

@@ -58,6 +58,7 @@ def test_shares_sum_to_the_whole(total: int, parts: list[int]) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @settings(max_examples=50_000)
 @given(
     ORE,

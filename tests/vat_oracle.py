@@ -96,6 +96,8 @@ def _british(country: str, letters: str) -> tuple[str, str, str]:
 def rate_due(state: str, region: str, category: str | None, day: date) -> Fraction | None:
     """The rate of a category where goods are taxed; None = not known."""
     if category == "newspaper":
+        if state == "EE" and day >= date(2024, 1, 1):
+            return Fraction(5 if day < date(2025, 1, 1) else 9)
         return Fraction(0) if (state, region) == ("DK", "") else None
     if category == "book":
         known = {"DE": 7, "SE": 6, "IE": 0} if day > date(2021, 1, 1) else {}

@@ -3,6 +3,7 @@ select
     verdict,
     reason_code as code,
     count(*) as orders,
+    min(order_no) as example,
     any_value(reason) as reason,
     any_value(next_step) as next_step
 from review.orders

@@ -109,15 +109,16 @@ def _readings(store: Store, identified: Identified, timezone: str) -> list[_Read
     lines_at = folded_header.index(lines) if lines in folded_header else None
     found: list[tuple[Column, str, str]] = []
     for column in contract.record.columns:
-        texts = [f"c{position + 1}" for position in places.get(column.name, ())]
         positions = list(places.get(column.name, ()))
+        texts = [f"c{position + 1}" for position in positions]
         if attributes and lines_at is not None and column.name in attributes.keys:
             texts.append(attribute_sql(f"c{lines_at + 1}", attributes.keys[column.name]))
             positions.append(lines_at)
         if column.name in contract.constants:
             texts.append(literal(contract.constants[column.name]))
         if texts:
-            raw = texts[0] if len(texts) == 1 else f"coalesce({', '.join(tidied(text) for text in texts)})"
+            tidy = text_sql if column.type == "text" else tidied
+            raw = texts[0] if len(texts) == 1 else f"coalesce({', '.join(map(tidy, texts))})"
             found.append((column, header[positions[0]] if positions else column.name, raw))
     grammars = _grammars(store, contract, found)
     return [_reading(contract, *place, grammars.get(place[0].name, Grammar(".")), timezone) for place in found]
@@ -155,7 +156,7 @@ def _reading(contract: Contract, column: Column, header: str, raw: str, grammar:
         value = word_sql(text, words, otherwise=literal(rest) if rest else "null")
         known = literal(", ".join(words)[:_LONGEST_SHOWN])
         return _Reading(column, header, raw, f"({value})::{column.sql_type}", expected=known)
-    cleaned = text_sql(text)
+    cleaned = text if raw.startswith("coalesce") else text_sql(text)
     if column.name.endswith(("postcode", "phone")):
         cleaned = unquoted_sql(cleaned)
     if words or rest:

@@ -17,7 +17,8 @@ EXAMPLES = {"amount": "1234.50", "number": "1234.5", "rate": "25.5", "exchange":
 # One sign with exactly three digits behind it and one to three before: a decimal sign or a thousands sign.
 AMBIGUOUS = "[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}-?"
 BLANKS = " \t\r\n\u00a0\u202f"
-_QUICK = "decimal(17, 2)"
+MOST_DIGITS = 15
+_QUICK = f"decimal({MOST_DIGITS + 2}, 2)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,10 @@ class Grammar:
         return (Grammar(".", ","), Grammar(",", ".")) if self.decimal is None else (self,)
 
     def pattern(self, decimals: int | None) -> str:
-        """The regular expression of a number; `decimals` None: any number of them."""
-        group = f"|[0-9]{{1,3}}(?:{_escaped(self.group)}[0-9]{{3}}){{1,4}}" if self.group else ""
+        """The regular expression of a number; `decimals` None: any number of them. The cast refuses a second sign."""
+        group = f"|[0-9]{{1,3}}(?:{_escaped(self.group)}[0-9]{{3}})+" if self.group else ""
         behind = "[0-9]+" if decimals is None else f"[0-9]{{1,{decimals}}}0*"
-        number = f"(?:[0-9]{{1,15}}{group})(?:{_escaped(self.decimal or '.')}{behind})?"
-        return f"[+-]?{number}|{number}-"
+        return f"[+-]?(?:[0-9]+{group})(?:{_escaped(self.decimal or '.')}{behind})?-?"
 
     def example(self, kind: str) -> str:
         """A number of that type as this grammar writes it."""
@@ -69,7 +69,8 @@ def number_sql(text: str, sql_type: str, decimals: int, grammar: Grammar) -> str
         f"case when {_is_canonical(text, pointed, grammar)} then try_cast({pointed} as {sql_type})"
         f" when try_cast({text} as integer)::varchar = {text} then try_cast({text} as {sql_type})"
         f" when regexp_full_match({tidy}, {literal(grammar.pattern(decimals))})"
-        f" then try_cast({_canonical(tidy, grammar)} as {sql_type}) end"
+        f" then try_cast(try_cast({_canonical(tidy, grammar)} as decimal({MOST_DIGITS + decimals}, {decimals}))"
+        f" as {sql_type}) end"
     )
 
 

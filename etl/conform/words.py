@@ -55,7 +55,7 @@ def moment_sql(text: str, formats: Sequence[str], timezone: str) -> str:
             readings.append(f"timezone({zone}, {_strptime(cell, with_offset)})")
         if in_utc:
             readings.append(f"timezone({zone}, timezone('UTC', {_strptime(cell, in_utc)}))")
-    return f"coalesce({', '.join(readings)})"
+    return f"case when {text} is not null then coalesce({', '.join(readings)}) end"
 
 
 def _strptime(text: str, formats: Sequence[str]) -> str:

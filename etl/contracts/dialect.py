@@ -27,7 +27,7 @@ _MULTIBYTE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _ASCII = bytes(range(128))
 _CONTROLS = bytes(i for i in range(32) if i not in b"\t\n\v\f\r")
 # Text has hardly any control characters; a picture or a database has them everywhere.
-_MOST_CONTROLS = 0.02
+_MOST_CONTROLS, _FEW_CONTROLS = 0.02, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,9 @@ def encoding_of(data: bytes, *, is_whole: bool) -> tuple[str, int] | None:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return encoding, len(mark)
-    if b"\0" in data:
-        wide = _wide_encoding(data)
-        return (wide, 0) if wide else None
-    if len(data) - len(data.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(data):
+    if b"\0" in data and (wide := _wide_encoding(data)):
+        return wide, 0
+    if len(data) - len(data.translate(None, _CONTROLS)) > max(_FEW_CONTROLS, _MOST_CONTROLS * len(data)):
         return None
     return (_utf8(data, is_whole=is_whole) or ("latin-1" if _NOT_IN_CP1252 & set(data) else "cp1252")), 0
 

@@ -20,15 +20,20 @@ lines as (
 counted as (
     select *, row_number() over (partition by row_key order by source_record) as turn from lines
 ),
+payouts as (
+    select acquirer, merchant, payout, md5_number_lower(concat_ws(chr(31), 'payout', acquirer, merchant, payout)) as payout_key
+    from (
+        select distinct acquirer, coalesce(merchant_account, '') as merchant, coalesce(payout_id, '') as payout
+        from load_rows
+    )
+),
 known as (
     select row_key, max(row_hash) as row_hash from staging.payouts
     where row_key in (select row_key from lines) and fate = 'staged' group by row_key
 )
 select
     counted.* exclude (turn),
-    md5_number_lower(
-        concat_ws(chr(31), 'payout', acquirer, coalesce(merchant_account, ''), coalesce(payout_id, ''))
-    ) as payout_key,
+    payouts.payout_key,
     nullif(regexp_extract(order_no, '([0-9]+)[^0-9]*$', 1), '') as order_digits,
     case
         when counted.turn > 1 or known.row_hash = counted.row_hash then 'duplicate'
@@ -36,4 +41,7 @@ select
     end as fate,
     known.row_key is not null as is_known
 from counted
+inner join payouts
+    on payouts.acquirer = counted.acquirer and payouts.merchant = coalesce(counted.merchant_account, '')
+    and payouts.payout = coalesce(counted.payout_id, '')
 left join known on known.row_key = counted.row_key

@@ -1,26 +1,18 @@
 -- One row per order that a line found and acquirer that it was paid through: how much, and by which mechanism it is registered.
 -- Which question: what should this acquirer's lines come to? amount is empty where the shop names a method without an amount.
 -- is_only: nothing else paid the order, so its total is the amount.
-with paid as (
+with summed as (
     select
         payments.order_key,
         methods.acquirer,
-        payments.amount,
-        methods.register = 'payout' as is_by_payout
+        sum(payments.amount)::decimal(18, 2) as amount,
+        count(payments.amount) as amounts,
+        count(*) as payments,
+        bool_or(methods.register = 'payout') as is_registered_by_payout
     from core.order_payments as payments
     semi join lines_found as found using (order_key)
     left join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
-),
-summed as (
-    select
-        order_key,
-        acquirer,
-        sum(amount)::decimal(18, 2) as amount,
-        count(amount) as amounts,
-        count(*) as payments,
-        bool_or(is_by_payout) as is_registered_by_payout
-    from paid
-    group by order_key, acquirer
+    group by payments.order_key, methods.acquirer
 ),
 several as (
     select order_key from summed group by order_key having count(*) > 1

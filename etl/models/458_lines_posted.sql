@@ -32,13 +32,13 @@ select
     line_key, payout_key, is_sent, acquirer, line_type, gross_amount, occurred_date, transaction_id, file_id, source_record,
     order_key, order_currency, order_amount, expected_amount, reached_amount, comparison, posted_order_amount, invoice_no,
     debtor_account, due_date, status, account_role,
-    case when status = 'matched' or comparison = 'excess' then found_order_no else line_reference end as reference,
+    coalesce(case when not is_other_acquirer then found_order_no end, line_reference) as reference,
     coalesce(match_rule, 'none') as match_rule,
     case when account_role in ('receivable', 'debtor') and not is_skipped then coalesce(posted_amount, gross_amount)
         else gross_amount
     end as posted_amount,
     case when comparison = 'within' then gross_amount - posted_amount else 0 end as difference,
-    coalesce(is_foreign, false) as is_foreign,
+    is_foreign,
     case when is_foreign then 'exchange_difference' else 'difference' end as difference_role,
     concat_ws(
         '; ',

@@ -15,13 +15,7 @@ select
         else 'domestic'
     end as vat_zone,
     totals.vat_country, terms.payment_term, orders.order_no as our_ref, orders.order_no as requisition,
-    orders.buyer_reference as your_ref, terms.transaction_id,
-    coalesce(orders.shipping_name, orders.customer_company, orders.customer_name) as delivery_name,
-    coalesce(orders.shipping_address, orders.billing_address) as delivery_address1,
-    coalesce(orders.shipping_address2, orders.billing_address2) as delivery_address2,
-    coalesce(orders.shipping_postcode, orders.billing_postcode) as delivery_postcode,
-    coalesce(orders.shipping_city, orders.billing_city) as delivery_city,
-    coalesce(orders.shipping_country, orders.billing_country) as delivery_country,
+    terms.transaction_id,
     facts.facts_hash as content_hash, false as needs_person, false as is_withdrawn
 from sales_wanted as wanted
 inner join core.orders as orders using (order_key)

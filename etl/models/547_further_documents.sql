@@ -32,8 +32,7 @@ select
     proposals.document_date, proposals.wanted_date, sale.currency, sale.exchange_rate, sale.is_incl_vat,
     from_ore(proposals.net_ore) as net_amount, from_ore(proposals.vat_ore) as vat_amount,
     from_ore(proposals.gross_ore) as total_amount, sale.vat_zone, sale.vat_country, sale.payment_term, sale.our_ref,
-    sale.requisition, sale.your_ref, sale.transaction_id, sale.delivery_name, sale.delivery_address1, sale.delivery_address2,
-    sale.delivery_postcode, sale.delivery_city, sale.delivery_country, sale.doc_key as credited_doc_key,
+    sale.requisition, sale.transaction_id, sale.doc_key as credited_doc_key,
     if(booked.is_open and proposals.kind = 'credit_note', booked.invoice_no, null) as settles,
     facts.facts_hash as content_hash, proposals.needs_person, false as is_withdrawn
 from proposals

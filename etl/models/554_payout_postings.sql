@@ -2,11 +2,12 @@
 -- Which question: what stands in the voucher? posting = grouped: receivables and differences in one line per kind; all else
 -- stays line by line, so that it can be seen. Rule: accounting.md §1, §6 (VAT is in the fee's code), §7.
 -- view: read by voucher_lines
-with postings as (
+with single as (
     select * exclude (is_grouped), 1 as place
     from line_postings
     where not is_grouped
-    union all by name
+),
+grouped as (
     select
         payout_key, part, account_role, cause, order_currency, sum(credit_amount) as credit_amount,
         sum(credit_order_currency) as credit_order_currency, arg_min(file_id, (file_id, source_record)) as file_id,
@@ -15,6 +16,11 @@ with postings as (
     where is_grouped
     group by payout_key, part, account_role, cause, order_currency
     having sum(credit_amount) <> 0
+),
+postings as (
+    select * from single
+    union all by name
+    select * from grouped
     union all by name
     select payout_key, 2 as place, 1 as part, 'fees' as account_role, 'fee' as cause, -fee_amount as credit_amount, file_id, source_record
     from payouts_to_post

@@ -1,11 +1,10 @@
 -- One row per thing the batch would send: its key and the hash of its content, in the order of the keys.
--- Numbers are no part of it: a plan made again is the same plan (architecture 8).
+-- Numbers are no part of it: a plan made again is the same plan (architecture 8). The hash only has to last from `plan` to
+-- `commit`, so the engine's own will do.
 with line_hashes as (
     select
         doc_key,
-        sum(md5_number_lower(concat_ws(
-            chr(31), line_no, item, text, quantity, vat_code, vat_rate, net_amount, vat_amount, gross_amount
-        ))) as lines_hash
+        sum(hash(line_no, item, text, quantity, vat_code, vat_rate, net_amount, vat_amount, gross_amount)) as lines_hash
     from batch_document_lines
     group by doc_key
 )
@@ -16,8 +15,8 @@ select
     documents.total_amount as amount,
     documents.currency,
     documents.needs_person,
-    md5(concat_ws(
-        chr(31), documents.doc_key, documents.kind, documents.buyer_key, documents.document_date, documents.currency,
+    to_hex(hash(
+        documents.doc_key, documents.kind, documents.buyer_key, documents.document_date, documents.currency,
         documents.exchange_rate, documents.net_amount, documents.vat_amount, documents.total_amount,
         documents.payment_term, documents.settles, line_hashes.lines_hash
     )) as content_hash

@@ -33,7 +33,15 @@ select
     if(company.language = 'da', rules.text_da, rules.text_en) as rule,
     decisions.part_no,
     decisions.batch_id
-from core.vat_decisions as decisions
+from (
+    select * from core.vat_decisions
+    union all by name
+    select lines.order_key, lines.line_no, 1 as part_no, lines.rule_id, lines.treatment, lines.vat_country, lines.vat_rate,
+        lines.vat_code, lines.batch_id
+    from core.document_lines as lines
+    join core.documents as documents on documents.doc_key = lines.doc_key
+    where lines.rule_id is not null and (documents.event = 'sale' or starts_with(documents.event, 'sale_change:'))
+) as decisions
 join core.orders as orders on orders.order_key = decisions.order_key
 cross join setting.vat as vat
 cross join setting.company as company

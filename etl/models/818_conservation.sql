@@ -3,7 +3,8 @@
 -- amount_difference are 0 or something was lost. Currency is empty for rows whose currency nobody could read, and for reference rows:
 -- there rows_in is what the files counted less what was read, so a row that vanished shows as a difference. The rows of a rejected
 -- file are rejected, those of a file that we had are duplicates; of a file that nobody knows the entity is `unknown`.
--- Payments, refunds and shipments follow their order (unknown order: waiting); payout lines their payout (posted: exported).
+-- Payments, refunds and shipments follow their order (unknown order: waiting), payout lines their payout (posted: exported). Without
+-- settings nothing is decided: all orders wait.
 with orders_by_number as (
     select orders.shop, orders.order_no, min(verdicts.verdict) as verdict
     from core.orders as orders join core.verdicts as verdicts on verdicts.order_key = orders.order_key group by all
@@ -26,9 +27,14 @@ with orders_by_number as (
 ), read_rows as (
     -- amount: as it was read; amount_kept: as it stands where it went, from the other side of the house.
     select 'orders' as entity, versions.currency, versions.rows_in as row_count, versions.order_total as amount,
-        if(versions.fate = 'staged', verdicts.verdict, versions.fate) as place,
-        if(versions.fate = 'staged', orders.order_total, versions.order_total) as amount_kept
+        case
+            when versions.fate <> 'staged' then versions.fate
+            when settings.is_missing then 'waiting'
+            else verdicts.verdict
+        end as place,
+        if(versions.fate = 'staged' and not settings.is_missing, orders.order_total, versions.order_total) as amount_kept
     from staging.order_versions as versions
+    cross join (select count(*) = 0 as is_missing from setting.company) as settings
     left join core.verdicts as verdicts on verdicts.order_key = versions.order_key
     left join core.orders as orders on orders.order_key = versions.order_key
     union all
@@ -38,14 +44,19 @@ with orders_by_number as (
     left join staging.files as files on files.file_id = events.file_id
     left join orders_by_number as orders on orders.shop = files.shop and orders.order_no = events.order_no
     union all
-    select 'payouts', staged.currency, 1, staged.net_amount,
+    -- A line counts with its net amount, the transfer to the bank with what is declared.
+    select 'payouts', staged.currency, 1, if(staged.line_type = 'payout', staged.payout_amount, staged.net_amount),
         case
             when staged.fate <> 'staged' then staged.fate
             when payouts.status = 'posted' then if(payouts.batch_id is null, 'ready', 'exported')
             when payouts.status = 'held' then 'held'
             else 'waiting'
         end,
-        if(staged.fate = 'staged' and lines.line_key is not null, coalesce(lines.net_amount, 0), staged.net_amount)
+        case
+            when staged.fate <> 'staged' or lines.line_key is null
+                then if(staged.line_type = 'payout', staged.payout_amount, staged.net_amount)
+            else coalesce(if(lines.line_type = 'payout', lines.declared_amount, lines.net_amount), 0)
+        end
     from staging.payouts as staged
     left join core.payout_lines as lines on lines.file_id = staged.file_id and lines.source_record = staged.source_record
     left join core.payouts as payouts on payouts.payout_key = lines.payout_key

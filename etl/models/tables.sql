@@ -66,18 +66,17 @@ create table if not exists core.documents (
     doc_key ubigint, order_key ubigint, shop varchar, order_id varchar, order_no varchar, event varchar, kind varchar,
     number bigint, buyer_key ubigint, buyer_type varchar, debtor_account varchar, document_date date, wanted_date date, currency varchar,
     exchange_rate decimal(18, 8), is_incl_vat boolean, net_amount decimal(18, 2), vat_amount decimal(18, 2),
-    total_amount decimal(18, 2), vat_zone varchar, vat_country varchar, payment_term varchar, your_ref varchar,
-    our_ref varchar, requisition varchar, transaction_id varchar, remark varchar, settles varchar, delivery_name varchar,
-    delivery_address1 varchar, delivery_address2 varchar, delivery_postcode varchar, delivery_city varchar,
-    delivery_country varchar, credited_doc_key ubigint, content_hash varchar, needs_person boolean, is_withdrawn boolean,
+    total_amount decimal(18, 2), vat_zone varchar, vat_country varchar, payment_term varchar,
+    our_ref varchar, requisition varchar, transaction_id varchar, settles varchar,
+    credited_doc_key ubigint, content_hash varchar, needs_person boolean, is_withdrawn boolean,
     is_resend boolean,
     batch_id varchar
 );
 create table if not exists core.document_lines (
     doc_key ubigint, order_key ubigint, line_no integer, line_type varchar, item varchar, text varchar, quantity decimal(18, 6),
     unit_price decimal(18, 6), vat_code varchar, vat_rate decimal(9, 4), vat_country varchar, treatment varchar,
-    net_amount decimal(18, 2), vat_amount decimal(18, 2), gross_amount decimal(18, 2), file_id bigint, source_record bigint,
-    batch_id varchar
+    rule_id varchar, net_amount decimal(18, 2), vat_amount decimal(18, 2), gross_amount decimal(18, 2), file_id bigint,
+    source_record bigint, batch_id varchar
 );
 -- One row per debtor that we created or wanted created; account is given out at prepare and never reused.
 create table if not exists core.debtors (
@@ -121,12 +120,6 @@ create table if not exists core.journal_lines (
     credit_currency decimal(18, 2), vat_code varchar, invoice_no varchar, payout_key ubigint, payout_id varchar,
     order_key ubigint, line_key ubigint, cause varchar, account_role varchar, transaction_id varchar, file_id bigint,
     source_record bigint, content_hash varchar, batch_id varchar
-);
-
--- One row per line of a file in the outbox, and a source record it came from.
-create table if not exists core.lineage (
-    output_file varchar, output_line bigint, doc_key ubigint, voucher_key ubigint, file_id bigint, source_record bigint,
-    batch_id varchar
 );
 
 create table if not exists ops.state (name varchar, value varchar);

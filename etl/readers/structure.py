@@ -74,6 +74,6 @@ def _outside_quotes(path: Path, start: int, boundary: bytes) -> Iterator[bytes |
             if not begins_inside and outside and not outside[0]:
                 closes_before = filled
             ends = b"".join(map(_LAST, opens_behind)) + b"".join(map(_FIRST, closes_before))
-            yield None if ends.translate(None, boundary) else b"".join(filled)
+            yield b"".join(filled)
         if is_inside:
             yield None

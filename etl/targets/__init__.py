@@ -25,10 +25,3 @@ class FileTarget(Protocol):
 
     def write(self, store: Store, batch_id: str, *, plan_hash: str, as_of: date) -> dict[str, bytes]:
         """The batch as files by name, `manifest.json` among them: the same tables and settings give the same bytes."""
-
-    def lineage(self, store: Store) -> None:
-        """Make the temp table `batch_lineage` for the files that `write` gave last.
-
-        One row per data line: output_file, output_line (1-based, the heading not counted), doc_key, voucher_key,
-        file_id, source_record. Files that say how to import others have no lineage.
-        """

@@ -24,7 +24,6 @@ from etl.targets.uniconta_files.manifest import control_totals, manifest, mappin
 CHUNK = 100_000
 # The tables behind the files, in the order in which they are loaded; each is a query beside this module.
 _TABLES = ("debtors", "items", "orders", "order_lines", "journal_lines")
-_KEPT = "output_part, doc_key, voucher_key, file_id, source_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class _File:
 def write(store: Store, batch_id: str, *, plan_hash: str, as_of: date) -> dict[str, bytes]:
     """The batch as files by name: import files, a mapping sheet for each, and the manifest.
 
-    Reads the tables that `etl.targets` names; leaves the temp tables `output_*` for `lineage`. Amounts keep the sign of
+    Reads the tables that `etl.targets` names; works in temp tables `output_*`. Amounts keep the sign of
     the tables. Raises EtlError(TARGET_WORD_UNKNOWN) where a word, such as an account type, has no translation.
     """
     form = Form.read(store)
@@ -61,27 +60,10 @@ def write(store: Store, batch_id: str, *, plan_hash: str, as_of: date) -> dict[s
             facts[file.name] = {"entity": file.layout.entity, "rows": file.end - file.first, "sums": totals}
             files[f"mapping_{file.name}"] = mapping_sheet(file.layout, files[file.name], form)
             facts[f"mapping_{file.name}"] = {"rows": len(file.layout.columns)}
-        # What lineage needs stays; the rest of a large batch would fill the memory.
-        store.script(
-            f"create or replace temp table output_{table} as select {_KEPT} from output_{table} order by rowid"
-        )
+        store.script(f"drop table output_{table}")  # the rows of a large batch would fill the memory
     head = {"as_of": as_of.isoformat(), "batch_id": batch_id, "plan_hash": plan_hash, "target": "uniconta_files"}
     files["manifest.json"] = manifest(head, files, facts, form)
     return files
-
-
-def lineage(store: Store) -> None:
-    """Make the temp table `batch_lineage` of the files that `write` gave last; see `etl.targets.FileTarget`."""
-    store.script(
-        "create or replace temp table batch_lineage (output_file varchar, output_line bigint, doc_key ubigint,"
-        " voucher_key ubigint, file_id bigint, source_record bigint)"
-    )
-    for file in (file for table in _TABLES for file in _files(store, table)):
-        store.rows(
-            "insert into batch_lineage select $name, rowid - $first + 1, doc_key, voucher_key, file_id, source_record"
-            f" from output_{file.table} where rowid >= $first and rowid < $end order by rowid",
-            {"name": file.name, "first": file.first, "end": file.end},
-        )
 
 
 def _files(store: Store, table: str) -> Iterator[_File]:

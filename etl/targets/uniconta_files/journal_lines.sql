@@ -18,10 +18,6 @@ select
     nullif(debit_currency, 0) as debit_currency,
     nullif(credit_currency, 0) as credit_currency,
     transaction_id,
-    payout_id,
-    null::ubigint as doc_key,
-    voucher_key,
-    file_id,
-    source_record
+    payout_id
 from batch_journal_lines
 order by output_part, voucher, line_no

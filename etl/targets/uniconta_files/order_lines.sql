@@ -9,11 +9,7 @@ select
     lines.quantity,
     case when documents.is_incl_vat then lines.gross_amount else lines.net_amount end as total_amount,
     lines.vat_code,
-    documents.transaction_id,
-    lines.doc_key,
-    null::ubigint as voucher_key,
-    lines.file_id,
-    lines.source_record
+    documents.transaction_id
 from batch_document_lines as lines
 inner join batch_documents as documents on documents.doc_key = lines.doc_key
 order by lines.number, lines.line_no

@@ -1,8 +1,6 @@
--- One row per payout to decide again: new or superseded lines, an order of a line being decided, a timer that fell due,
--- or changed settings while it is open.
+-- One row per payout to decide again by itself: new or superseded lines, a timer that fell due, or changed settings while it is
+-- open. The payouts of the orders being decided are added by 128, when the orders' facts are known.
 select key as payout_key from ops.touched where kind = 'payout'
-union
-select payout_key from touched_lines
 union
 select key as payout_key from ops.timers where kind = 'payout' and due_date <= (select as_of from setting.run)
 union

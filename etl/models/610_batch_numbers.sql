@@ -1,10 +1,11 @@
--- One row per document of the batch being prepared, with its number and its debtor's account given out.
+-- One row per document of the batch being prepared: its number and its debtor's account, given out.
 -- Numbers follow (shop, date, key), begin at [numbers] and are never reused (architecture 8); what a person has sent again
 -- keeps its own.
 with chosen as (
-    select * exclude (batch_id) from planned_documents where not needs_person
+    select doc_key, buyer_key, shop, document_date, order_no, number, debtor_account from planned_documents
+    where not needs_person
     union all by name
-    select * exclude (batch_id) from core.documents where is_resend
+    select doc_key, buyer_key, shop, document_date, order_no, number, debtor_account from core.documents where is_resend
 ),
 last_number as (
     select greatest(
@@ -13,7 +14,7 @@ last_number as (
     ) as number
 )
 select
-    chosen.* exclude (debtor_account, number),
+    chosen.doc_key,
     coalesce(chosen.debtor_account, accounts.account) as debtor_account,
     coalesce(chosen.number, last_number.number + row_number() over (
         order by chosen.number is not null, chosen.shop, chosen.document_date, chosen.order_no, chosen.doc_key

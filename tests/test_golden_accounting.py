@@ -1,0 +1,197 @@
+"""Golden cases of the order side of accounting: what is invoiced and credited, when, with which lines, from files to outbox.
+
+Each case is a file of tests/golden/accounting, worked out by hand from the section of accounting.md that it names: what a
+merchant drops, day by day, and what should come of it. An expected table is written with blanks between the cells and says
+only what is new or changed since the step before; `-` is an empty cell. Verdicts stand until a step says another.
+
+documents: order, event, kind, number, status, date, debtor, currency, net, VAT, total; indented below it each line:
+    line type, item, quantity, VAT code, net, VAT, gross
+journal: date, journal, voucher, account, offset account, debit, credit, VAT code, invoice number, cause
+debtors: account, group, country, VAT number, name (sent to be created)
+items: item, group, name (sent to be created); looked at only where a step says so
+findings: order and code of every finding that is not the reason of the order's own verdict
+"""
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl import contracts, pipeline
+from etl.entities import ENTITIES
+from etl.errors import UsageError
+from etl.store import Store
+from etl.verify import verify
+from etl.workspace import Workspace
+
+FOLDER = Path(__file__).parent / "golden" / "accounting"
+CASES = sorted(FOLDER.glob("[0-9]*.toml"))
+GENERIC = {"orders": "line_type", "payments": "payment_no", "refunds": "refund_id", "payouts": "payout_id"}
+
+_DOCUMENTS = (
+    "select document_id, order_no, event, kind, number, status, document_date, debtor_account, currency, net_amount,"
+    " vat_amount, total_amount from review.documents order by order_no, number nulls last, event"
+)
+_LINES = (
+    "select document_id, line_type, item, quantity, vat_code, net_amount, vat_amount, gross_amount"
+    " from review.document_lines order by document_id, line_no"
+)
+_JOURNAL = (
+    "select journal_date, journal, voucher, account, offset_account, debit, credit, vat_code, invoice_no, cause"
+    " from review.journal_lines order by journal_date, voucher nulls last, line_no"
+)
+_DEBTORS = "select account, debtor_group, country, vat_number, name from core.debtors order by account"
+_ITEMS = "select item, item_group, name from core.items order by item"
+_FINDINGS = (
+    "select findings.order_no, findings.code from review.findings as findings"
+    " left join review.orders as orders on orders.order_no = findings.order_no"
+    " where findings.code is distinct from orders.reason_code order by all"
+)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = tomllib.loads(path.read_text("utf-8"))
+    workspace = a_workspace(tmp_path, case.get("config", {}))
+    verdicts: dict[str, str] = {}
+    before: dict[str, list[str]] = {}
+    for number, step in enumerate(case["steps"], 1):
+        monkeypatch.setenv("ETL_NOW", f"{step['as_of']}T12:00:00+01:00")
+        take_step(workspace, step)
+        verdicts |= step.get("verdicts", {})
+        with Store.open(workspace.review, read_only=True) as store:
+            found = tables(store)
+            place = f"{case['title']}, step {number}"
+            assert stood(store) == verdicts, place
+            for name, rows in found.items():
+                if name == "items" and name not in step:
+                    continue
+                fresh = [row for row in rows if row not in before.get(name, [])]
+                assert fresh == expected(name, step.get(name, "")), f"{place}: {name}"
+            assert_it_holds_together(store, workspace)
+        before = {name: rows for name, rows in found.items() if name != "findings"}
+
+
+def a_workspace(root: Path, config: Mapping[str, Any]) -> Workspace:
+    """A workspace of the cases' company, with a case's own settings put over it."""
+    settings = merged(tomllib.loads((FOLDER / "_company.toml").read_text("utf-8")), config)
+    text = "\n".join(f"{json.dumps(key)} = {toml(value)}" for key, value in settings.items())
+    (root / "company.toml").write_text(text, "utf-8")
+    workspace = Workspace(root)
+    workspace.make_folders(workspace.load_company())
+    for entity, sign in GENERIC.items():
+        if f"generic_{entity}" not in contracts.load():
+            workspace.sources.mkdir(parents=True, exist_ok=True)
+            (workspace.sources / f"generic_{entity}.toml").write_text(generic(entity, sign), "utf-8")
+    return workspace
+
+
+def generic(entity: str, sign: str) -> str:
+    """The contract of a generic format: its headers are the canonical names."""
+    columns = "\n".join(f'{c.name} = "{c.name}"' for c in ENTITIES[entity].columns if not c.extra)
+    return f"""system = "generic"\nentity = "{entity}"\nevidence = "documented"\nprecedence = "updated_at"
+[match]\nheaders = ["order_no", "{sign}"]\n[csv]\n[columns]\n{columns}\n"""
+
+
+def merged(base: Any, over: Any) -> Any:
+    """`base` with the keys of `over` put over it, table by table."""
+    if not isinstance(base, Mapping) or not isinstance(over, Mapping):
+        return over
+    return {**base, **{key: merged(base.get(key, {}), value) for key, value in over.items()}}
+
+
+def toml(value: Any) -> str:
+    """A value as TOML on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def take_step(workspace: Workspace, step: Mapping[str, Any]) -> None:
+    """Change settings, decide, drop files and run, as one day of the case says."""
+    if "config" in step:
+        settings = merged(tomllib.loads(workspace.company_file.read_text("utf-8")), step["config"])
+        workspace.company_file.write_text("\n".join(f"{json.dumps(k)} = {toml(v)}" for k, v in settings.items()), "utf-8")
+    for decision in step.get("decide", ()):
+        orders, refused = [str(decision["order"])], decision.get("refused")
+        facts = {"by": "anna", "code": decision.get("code")}
+        if refused:
+            with pytest.raises(UsageError) as caught:
+                pipeline.decide(workspace, decision["what"], orders, **facts)
+            assert caught.value.code == refused
+        else:
+            pipeline.decide(workspace, decision["what"], orders, **facts)
+    for name, text in step.get("files", {}).items():
+        (workspace.inbox / name).write_text(text.lstrip("\n"), "utf-8")
+    report = pipeline.run(workspace)
+    wrong = [file for file in report.files if file["status"] != "archived" or file["rows_rejected"]]
+    assert not wrong
+
+
+def tables(store: Store) -> dict[str, list[str]]:
+    """The tables as people read them, a row as one text; a document with its lines is one."""
+    lines: dict[str, list[str]] = {}
+    for document_id, *cells in store.rows(_LINES):
+        lines.setdefault(document_id, []).append(shown(cells))
+    return {
+        "documents": ["\n".join([shown(c), *lines.get(document_id, [])]) for document_id, *c in store.rows(_DOCUMENTS)],
+        "journal": [shown(cells) for cells in store.rows(_JOURNAL)],
+        "debtors": [shown(cells) for cells in store.rows(_DEBTORS)],
+        "items": [shown(cells) for cells in store.rows(_ITEMS)],
+        "findings": [shown(cells) for cells in store.rows(_FINDINGS)],
+    }
+
+
+def shown(cells: list[Any] | tuple[Any, ...]) -> str:
+    """A row as the cases write it: quantities without needless zeros."""
+    texts = ["-" if cell in {None, ""} else str(cell) for cell in cells]
+    return " ".join(text.removesuffix(".000000") for text in texts)
+
+
+def expected(name: str, text: str) -> list[str]:
+    """The rows of an expected table; an indented line belongs to the row above it."""
+    rows: list[str] = []
+    for line in filter(str.strip, text.splitlines()):
+        tidy = " ".join(line.split())
+        if name == "documents" and line.startswith(" "):
+            rows[-1] += "\n" + tidy
+        else:
+            rows.append(tidy)
+    return rows
+
+
+def stood(store: Store) -> dict[str, str]:
+    """The verdict of every order, with its reason."""
+    rows = store.rows("select order_no, verdict, reason_code from review.orders")
+    return {order_no: " ".join(filter(None, (verdict, reason))) for order_no, verdict, reason in rows}
+
+
+def assert_it_holds_together(store: Store, workspace: Workspace) -> None:
+    """Nothing is lost, sums are sums, every line has a VAT code, and each can be followed back to its record."""
+    assert [check for check in verify(store, workspace.root) if check.wrong] == []
+    assert store.rows("select * from review.document_lines where vat_code is null or item is null") == []
+    assert store.rows("select * from review.document_lines where gross_amount <> net_amount + vat_amount") == []
+    records = dict(file_records(workspace))
+    for order_no, name, record in store.rows(
+        "select documents.order_no, lines.file_name, lines.source_record from review.document_lines as lines"
+        " inner join review.documents as documents using (document_id)"
+    ):
+        assert order_no in records[name][record - 1].values()
+    untold = store.rows(
+        "select lines.document_id, lines.line_no from review.document_lines as lines anti join review.lineage as lineage"
+        " using (document_id, file_name, source_record) where lines.batch_id is not null"
+    )
+    assert untold == []
+
+
+def file_records(workspace: Workspace) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """The records of every file that was read, by the file's name."""
+    for path in workspace.archive.rglob("*.csv"):
+        yield path.name, list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
