@@ -8,7 +8,7 @@ the documents and 4xx the payouts.
 from etl.store import Store
 from etl.vat import numbers
 
-_FINDINGS = """create or replace temp table findings_now (
+FINDINGS = """create or replace temp table findings_now (
     subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar, effect varchar,
     place integer, field varchar, value_read varchar, expected varchar, file_id bigint, source_record bigint)"""
 
@@ -30,7 +30,7 @@ def decide(store: Store) -> int:
 
 def _orders(store: Store) -> None:
     """Facts, lines, buyers, VAT and totals; then the checks and the verdict; then the documents."""
-    store.script(_FINDINGS)
+    store.script(FINDINGS)
     store.run(100, 299)
     numbers.check(store)
     store.run(300, 399)

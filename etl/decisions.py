@@ -99,7 +99,9 @@ def _subject(store: Store, decision: str, order_key: int, order_no: str, code: s
 def _approved_subject(store: Store, order_key: int, reason: str) -> str | None:
     """What exactly is approved: the VAT number, the document to withdraw, or the content of a proposal."""
     if reason == "VAT_NUMBER_UNVERIFIED":
-        return store.value("select vat_number from core.orders where order_key = $1", [order_key])  # type: ignore[no-any-return]
+        return store.value(  # type: ignore[no-any-return]  # the number as the finding tells it: normalised
+            "select value_read from core.findings where order_key = $1 and code = 'VAT_NUMBER_UNVERIFIED'", [order_key]
+        )
     if reason in {"CHANGED_AFTER_SENDING", "CANCELLED_AFTER_SENDING"}:
         key = store.value(
             "select arg_max(doc_key, number) from core.documents where order_key = $1 and batch_id is not null"

@@ -34,16 +34,19 @@ def fault(name: str) -> None:
     """Fail here if the environment asks for it; raises ValueError for a name that is not in FAULT_POINTS."""
     if name not in FAULT_POINTS:
         raise ValueError(f"{name!r} is not in FAULT_POINTS")
-    armed = _armed()
-    if armed is None or armed[0] != name:
-        return
     _hits[name] = _hits.get(name, 0) + 1
-    if _hits[name] != armed[1]:
+    armed = _armed()
+    if armed is None or armed[0] != name or armed[1] != _hits[name]:
         return
     if armed[2] == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     number = ERRORS[armed[2]]
     raise OSError(number, os.strerror(number))
+
+
+def hits() -> dict[str, int]:
+    """How often this process has passed each point, by name."""
+    return dict(_hits)
 
 
 @cache

@@ -102,7 +102,8 @@ def take_decision(store: Store, entry: dict[str, Any]) -> None:
     store.rows("insert into ops.touched values ('order', $1::ubigint, 'decision')", [key])
     if entry["code"] == "VAT_NUMBER_UNVERIFIED":  # the number is confirmed, for all of its orders
         store.rows(
-            "insert into ops.touched select 'order', order_key, 'number confirmed' from core.orders where vat_number = $1",
+            "insert into ops.touched select 'order', order_key, 'number confirmed' from core.findings"
+            " where code = 'VAT_NUMBER_UNVERIFIED' and value_read = $1 and batch_id is null",
             [entry["subject"]],
         )
 

@@ -31,7 +31,7 @@ from uuid import uuid4
 
 from etl.errors import EtlError, FileRejected
 from etl.faults import fault
-from etl.ledger import make_folder, replace_file, storage_errors, sync_folder
+from etl.durable import make_folder, move_file, numbered, replace_file, storage_errors, sync_folder
 
 RESERVED = frozenset({".work", "archive", "rejected"})
 DONE = ".done"
@@ -87,10 +87,14 @@ def irregular(root: Path, shops: Iterable[str]) -> list[Path]:
 
 def mark_told(root: Path, paths: Iterable[Path]) -> None:
     """Remember that these irregular things were told, so that `irregular` names each only once."""
-    told = _told(root)
+    new = set()
     for path in paths:
         with suppress(FileNotFoundError):  # taken away meanwhile
-            told.add(_identity(root, path, path.lstat()))
+            new.add(_identity(root, path, path.lstat()))
+    told = _told(root)
+    if new <= told:
+        return
+    told |= new
     with storage_errors("INBOX_NOT_WRITABLE", root / "inbox"):
         make_folder(_work(root))
         replace_file(_work(root) / "told.json", json.dumps(sorted(told)).encode())
@@ -127,7 +131,7 @@ def claim(root: Path, path: Path, shop: str) -> Claimed | None:
 
 def put_back(work_path: Path, path: Path) -> None:
     """Return a claimed file to where it was, or beside it under a number if that name was used again meanwhile."""
-    target = next(candidate for candidate in _numbered(path) if not os.path.lexists(candidate))
+    target = next(candidate for candidate in numbered(path) if not os.path.lexists(candidate))
     work_path.rename(target)
     sync_folder(target.parent)
     _sidecar(work_path).unlink(missing_ok=True)
@@ -167,7 +171,7 @@ def move_to(root: Path, claimed: Claimed, stored: str) -> None:
                 raise EtlError("INBOX_NOT_WRITABLE", path=str(target), detail=os.strerror(errno.EEXIST))
             with suppress(PermissionError):  # a file of another user: its rights are not ours to change
                 claimed.work_path.chmod(0o600)
-            _rename(claimed.work_path, target)
+            move_file(claimed.work_path, target)
             sync_folder(target.parent)
             sync_folder(claimed.work_path.parent)
         elif not os.path.lexists(target):
@@ -228,7 +232,7 @@ def write_rows(
     with storage_errors("INBOX_NOT_WRITABLE", wanted):
         make_folder(wanted.parent)
         expected = (hashlib.sha256(content).hexdigest(), len(content))
-        path = next(p for p in _numbered(wanted) if not os.path.lexists(p) or _hash(p) == expected)
+        path = next(p for p in numbered(wanted) if not os.path.lexists(p) or _hash(p) == expected)
         if not path.exists():
             replace_file(path, content)
     return path
@@ -378,19 +382,10 @@ def _told(root: Path) -> set[str]:
         return set()
 
 
-def _numbered(path: Path) -> Iterator[Path]:
-    """The path, then with -2, -3 ... before its ending."""
-    yield path
-    number = 2
-    while True:
-        yield path.with_name(f"{path.stem}-{number}{path.suffix}")
-        number += 1
-
-
 def _free(root: Path, wanted: PurePosixPath, taken: Iterable[str]) -> str:
     """The first numbered form of a place that nothing has and nothing was promised."""
     promised = {place.casefold() for place in taken}
-    places = (path.relative_to(root).as_posix() for path in _numbered(root / wanted))
+    places = (path.relative_to(root).as_posix() for path in numbered(root / wanted))
     return next(p for p in places if p.casefold() not in promised and not os.path.lexists(root / p))
 
 
@@ -400,25 +395,3 @@ def _inside(root: Path, stored: str) -> Path:
     if parts[:2] not in {("inbox", "archive"), ("inbox", "rejected")} or ".." in parts:
         raise ValueError(f"not a place for a file: {stored!r}")
     return root / stored
-
-
-def _rename(path: Path, target: Path) -> None:
-    """Rename, or copy where the archive is another file system; the target is whole or not there."""
-    try:
-        path.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        copy = target.with_name(f".{uuid4().hex}.tmp")
-        try:
-            with path.open("rb") as source, copy.open("xb") as sink:
-                shutil.copyfileobj(source, sink)
-                os.fchmod(sink.fileno(), 0o600)
-                sink.flush()
-                os.fsync(sink.fileno())
-            copy.rename(target)
-        except BaseException:
-            copy.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
-        path.unlink()

@@ -20,21 +20,21 @@ Entries, besides seq (from 1), at (UTC), kind and prev:
     decision   decision_no, decision, shop, order_key, order_no, code, subject, by, note
 """
 
-import errno
 import hashlib
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
 from etl import clock
-from etl.errors import EtlError, LedgerBroken
+from etl.durable import make_folder, replace_file, sha256_of, storage_errors, sync_file, sync_folder, write_all, write_file
+from etl.errors import LedgerBroken
 
 KINDS = frozenset({"workspace", "config", "load", "prepared", "published", "decision"})
 START = hashlib.sha256(b"").hexdigest()  # `prev` of the first line
@@ -161,7 +161,7 @@ class Ledger:
     def text(self, sha256: str) -> str:
         """A kept text, checked against its hash."""
         path = self.folder / "texts" / sha256
-        if _sha256_of(path) != sha256:
+        if sha256_of(path) != sha256:
             raise LedgerBroken("LEDGER_BROKEN", path=str(path))
         return path.read_bytes().decode("utf-8")
 
@@ -218,7 +218,7 @@ class Ledger:
             elif entry["kind"] == "load" and workspace is not None:
                 archived |= {workspace / f["stored"]: f["sha256"] for f in entry["files"] if f.get("stored")}
         for path, sha256 in (texts | kept | archived).items():
-            if _sha256_of(path) != sha256:
+            if sha256_of(path) != sha256:
                 raise LedgerBroken("LEDGER_BROKEN", path=str(path))
         return Verified(len(entries), len(texts), len(kept), len(archived))
 
@@ -270,7 +270,7 @@ class Ledger:
             if os.fstat(descriptor).st_size != self._size:  # someone else wrote: the chain would fork
                 raise LedgerBroken("LEDGER_BROKEN", path=str(self.path), line=self.last_seq + 1)
             try:
-                _write_all(descriptor, line)
+                write_all(descriptor, line)
                 os.fsync(descriptor)
             except OSError:
                 os.ftruncate(descriptor, self._size)
@@ -280,79 +280,3 @@ class Ledger:
         if self._size == 0:
             sync_folder(self.folder)
         self._size += len(line)
-
-
-@contextmanager
-def storage_errors(code: str, path: Path) -> Iterator[None]:
-    """Turn an OSError inside into EtlError: DISK_FULL, or `code`; facts: `path`, `detail`."""
-    try:
-        yield
-    except OSError as error:
-        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        raise EtlError("DISK_FULL" if is_full else code, path=str(path), detail=error.strerror or str(error)) from error
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, private, so that they are there after a power cut too."""
-    if folder.is_dir():
-        return
-    make_folder(folder.parent)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last. File systems that cannot (some network shares) are taken as they are."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
-            raise
-    finally:
-        os.close(descriptor)
-
-
-def sync_file(path: Path) -> str:
-    """Make a file's bytes last, and return their sha256."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a new private file whose bytes are on the disk; its name lasts after `sync_folder`."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        _write_all(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put a file in place whole, over what was there, so that it lasts."""
-    temporary = path.with_name(f".{uuid4().hex}.tmp")
-    try:
-        write_file(temporary, content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def _sha256_of(path: Path) -> str | None:
-    """The sha256 of a file's bytes, None if there is no such file."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from etl.errors import EtlError
 from etl.faults import fault
-from etl.ledger import Ledger, make_folder, storage_errors, sync_folder, write_file
+from etl.durable import make_folder, storage_errors, sync_folder, write_file
+from etl.ledger import Ledger
 
 PENDING = ".pending"
 

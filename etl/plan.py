@@ -25,7 +25,8 @@ FROZEN = {
     "payouts": "select * exclude (batch_id) from planned_payouts where payout_key in"
     " (select payout_key from batch_journal_lines where voucher_kind = 'payout')",
     "payout_matches": "select * exclude (batch_id) from planned_payout_matches where payout_key in"
-    " (select payout_key from batch_journal_lines where voucher_kind = 'payout')",
+    " (select payout_key from batch_journal_lines where voucher_kind = 'payout') or line_key in"
+    " (select line_key from batch_journal_lines where voucher_kind = 'reclass')",
     "findings": "select distinct findings.* exclude (batch_id) from core.findings as findings"
     " left join batch_documents as documents on documents.order_key = findings.order_key and (findings.event ="
     " documents.event or (findings.event is null and starts_with(documents.event, 'sale')))"

@@ -10,7 +10,8 @@ from etl import outbox, plan
 from etl.clock import now
 from etl.faults import fault
 from etl.intake import remember
-from etl.ledger import Ledger, sync_file, sync_folder
+from etl.durable import sync_file, sync_folder
+from etl.ledger import Ledger
 from etl.plan import Plan
 from etl.store import Store
 from etl.targets import uniconta_files

@@ -1,6 +1,6 @@
-"""A second opinion on our journals: beancount's own loader reads every voucher as a transaction, and says what does not balance.
+"""A second opinion on our journals: beancount's loader reads each voucher and tells what does not balance.
 
-Nothing here adds up amounts: beancount does. Each voucher is one transaction per date, so that a voucher with two dates or
+Nothing here adds up amounts: beancount does. A voucher is one transaction per date, so that a voucher with two dates or
 with lines that do not come to zero is an error of the loader. An offset account is a posting of the opposite amount.
 """
 
@@ -24,15 +24,15 @@ def ledger_text(rows: Iterable[Sequence[Any]], *, currency: str = "DKK") -> str:
     """Our journal lines (voucher, date, account, amount debit positive, offset account) in beancount's language."""
     rows = list(rows)
     accounts = sorted({a for row in rows for a in (row[2], row[4]) if a})
-    yield_lines = [f'option "operating_currency" "{currency}"']
-    yield_lines += [f"1990-01-01 open {_name(account)} {currency}" for account in accounts]
+    written = [f'option "operating_currency" "{currency}"']
+    written += [f"1990-01-01 open {_name(account)} {currency}" for account in accounts]
     for (voucher, day), postings in groupby(rows, key=lambda row: (row[0], row[1])):
-        yield_lines.append(f'{day} * "voucher {voucher}"')
+        written.append(f'{day} * "voucher {voucher}"')
         for _, _, account, amount, offset in postings:
-            yield_lines.append(f"  {_name(account)}  {amount} {currency}")
+            written.append(f"  {_name(account)}  {amount} {currency}")
             if offset:
-                yield_lines.append(f"  {_name(offset)}  {-amount} {currency}")
-    return "\n".join(yield_lines) + "\n"
+                written.append(f"  {_name(offset)}  {-amount} {currency}")
+    return "\n".join(written) + "\n"
 
 
 def errors(store: Store) -> list[str]:
@@ -45,10 +45,11 @@ def balances(store: Store) -> dict[str, Decimal]:
     """The balance of each account as beancount adds it up, debit positive; accounts at zero are left out."""
     entries: data.Directives
     entries, _, _ = load_string(ledger_text(store.rows(_LINES)), dedent=True)
-    tree = realization.realize(entries)
+    tree = realization.realize(entries)  # type: ignore[no-untyped-call]  # beancount ships no types
+    leaves = realization.iter_children(tree, leaf_only=True)  # type: ignore[no-untyped-call]
     return {
         account.account.rpartition("A")[2]: position.units.number
-        for account in realization.iter_children(tree, leaf_only=True)
+        for account in leaves
         for position in account.balance.get_positions()
         if position.units.number
     }

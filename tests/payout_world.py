@@ -1,6 +1,6 @@
-"""A real database with orders and acquirer lines put in by hand, so that the payout models can be tried without the pipeline.
+"""A real database with orders and acquirer lines put in by hand, to try the payout models without the pipeline.
 
-The company is the one of accounting.md: R 5821, B 5820, F 7220, G 6790, E 9990, P 5890, K 5895, T 5825, X 8510, øre 8591.
+The company is that of accounting.md: R 5821, B 5820, F 7220, G 6790, E 9990, P 5890, K 5895, T 5825, X 8510, øre 8591.
 `PayoutWorld.decide` runs the payout models as `etl run` does; `send` freezes what they planned, as publishing does.
 """
 
@@ -74,13 +74,27 @@ bank = "5820"
 payout_to = "bank"
 journal = "UDBET"
 """
-_TOUCHED = "touched_orders(order_key ubigint), touched_payouts(payout_key ubigint), touched_lines(line_key ubigint, payout_key ubigint)"
+_TOUCHED = {
+    "touched_orders": "order_key ubigint",
+    "touched_payouts": "payout_key ubigint",
+    "touched_lines": "line_key ubigint, payout_key ubigint",
+}
 _FINDINGS = """create or replace temp table findings_now (
-    subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar, effect varchar,
-    place integer, field varchar, value_read varchar, expected varchar, file_id bigint, source_record bigint)"""
+    subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar,
+    effect varchar, place integer, field varchar, value_read varchar, expected varchar, file_id bigint,
+    source_record bigint)"""
 _ORDER = {"shop": "main", "currency": "DKK", "order_date": date(2026, 3, 1), "file_id": 1, "state": "paid"}
-_LINE = {"shop": "main", "source": "generic_payouts", "acquirer": "sp", "payout_id": "P1", "payout_date": date(2026, 3, 10),
-         "occurred_at": date(2026, 3, 9), "currency": "DKK", "file_id": 2, "fate": "staged"}  # fmt: skip
+_LINE = {
+    "shop": "main",
+    "source": "generic_payouts",
+    "acquirer": "sp",
+    "payout_id": "P1",
+    "payout_date": date(2026, 3, 10),
+    "occurred_at": date(2026, 3, 9),
+    "currency": "DKK",
+    "file_id": 2,
+    "fate": "staged",
+}
 
 
 def key_of(*words: object) -> int:
@@ -113,9 +127,15 @@ class PayoutWorld:
             self.store.rows(f"update setting.{table} set {column} = ?{where}", [value])
 
     def order(
-        self, order_no: str, total: str, *, paid: Mapping[str, str | None] | None = None, transaction: str | None = None,
-        verdict: str = "ready", **facts: object,
-    ) -> int:  # fmt: skip
+        self,
+        order_no: str,
+        total: str,
+        *,
+        paid: Mapping[str, str | None] | None = None,
+        transaction: str | None = None,
+        verdict: str = "ready",
+        **facts: object,
+    ) -> int:
         """Put in an order, paid by `Card` unless `paid` says method -> amount; returns its key and touches it."""
         self.records += 1
         order = _ORDER | {"order_no": order_no, "order_total": Decimal(total), "first_record": self.records} | facts
@@ -123,8 +143,15 @@ class PayoutWorld:
         digits = "".join(c for c in order_no if c.isdigit())
         self.insert("core.orders", order_key=key, order_digits=digits, order_id=digits, **order)
         for no, (method, amount) in enumerate((paid if paid is not None else {"Card": None}).items(), 1):
-            self.insert("core.order_payments", order_key=key, payment_no=no, payment_method=method, currency=order["currency"],
-                        amount=amount and Decimal(amount), paid_date=order["order_date"])  # fmt: skip
+            self.insert(
+                "core.order_payments",
+                order_key=key,
+                payment_no=no,
+                payment_method=method,
+                currency=order["currency"],
+                amount=amount and Decimal(amount),
+                paid_date=order["order_date"],
+            )
         if transaction:
             self.insert("core.order_transactions", order_key=key, transaction_id=transaction)
         self.insert("core.verdicts", order_key=key, verdict=verdict)
@@ -134,10 +161,11 @@ class PayoutWorld:
     def touch_order(self, key: int) -> None:
         """Have an order decided again, and with it the acquirer lines that may be its own."""
         self.store.rows("insert into touched_orders values ($1::ubigint)", [key])
+        own = "semi join touched_orders using (order_key)"
         self.store.script(
             "insert into touched_lines select distinct line_key, payout_key from core.payout_lines"
-            " where transaction_id in (select transaction_id from core.order_transactions semi join touched_orders using (order_key))"
-            " or order_digits in (select order_digits from core.orders semi join touched_orders using (order_key));"
+            f" where transaction_id in (select transaction_id from core.order_transactions {own})"
+            f" or order_digits in (select order_digits from core.orders {own});"
             "insert into touched_payouts select distinct payout_key from touched_lines"
             " where payout_key not in (select payout_key from touched_payouts)"
         )
@@ -145,18 +173,26 @@ class PayoutWorld:
     def line(self, line_type: str, gross: str | None = None, fee: str | None = None, **facts: Any) -> int:
         """Put in an acquirer line; `order_no` and `transaction_id` are what it says of its order. Returns its key."""
         self.records += 1
-        line = _LINE | {"line_type": line_type, "source_record": self.records} | facts
+        line: dict[str, Any] = {**_LINE, "line_type": line_type, "source_record": self.records, **facts}
         line |= {"gross_amount": gross and Decimal(gross), "fee_amount": fee and Decimal(fee)}
         payout = key_of("payout", line["acquirer"], line.get("merchant_account") or "", line["payout_id"] or "")
         digits = "".join(c for c in line.get("order_no") or "" if c.isdigit())
-        key = line.pop("row_key", None) or key_of("line", self.records)
+        key = int(line.pop("row_key", 0)) or key_of("line", self.records)
         self.insert("staging.payouts", row_key=key, payout_key=payout, order_digits=digits or None, **line)
-        self.store.rows("insert into touched_payouts select $1::ubigint where $1 not in (from touched_payouts)", [payout])
+        self.touch_payout(payout)
         return key
 
     def transfer(self, amount: str, **facts: Any) -> int:
         """Put in the transfer to the bank: what the acquirer declares, negative when the merchant pays."""
         return self.line("payout", payout_amount=Decimal(amount), **facts)
+
+    def touch_payout(self, key: int) -> None:
+        """Have a payout decided again."""
+        self.store.rows("insert into touched_payouts select $1::ubigint where $1 not in (from touched_payouts)", [key])
+
+    def touch_payouts(self) -> None:
+        """Have every payout decided again, as a changed setting or another day does."""
+        self.store.script("insert into touched_payouts select payout_key from core.payouts")
 
     def decide(self) -> None:
         """Run matching, payouts, vouchers and checks for what was touched."""
@@ -179,8 +215,8 @@ class PayoutWorld:
         self.store.rows("update core.journal_lines set batch_id = ? where batch_id is null", [batch_id])
 
     def _untouch(self) -> None:
-        for table in _TOUCHED.split("), "):
-            self.store.script(f"create or replace temp table {table.removesuffix(')')})")
+        for table, columns in _TOUCHED.items():
+            self.store.script(f"create or replace temp table {table} ({columns})")
 
     def insert(self, table: str, **values: object) -> None:
         """Add one row; columns that are not named stay empty."""
@@ -191,15 +227,16 @@ class PayoutWorld:
         """The journal lines of that kind of voucher as (account, amount), debit positive, in their order."""
         return self.store.rows(
             "select account, coalesce(debit, -credit) from core.journal_lines where voucher_kind = ?"
-            " order by batch_id nulls last, voucher_key, line_no", [kind]
-        )  # fmt: skip
+            " order by batch_id nulls last, voucher_key, line_no",
+            [kind],
+        )
 
     def payouts(self) -> list[tuple[str, str | None]]:
         """Status and reason of every payout."""
         return self.store.rows("select status, reason_code from core.payouts order by payout_id")
 
     def matches(self) -> list[tuple[str, str | None, str, Decimal]]:
-        """Of every line that can have an order: line type, status, rule and difference, in the order they were put in."""
+        """Of every line that can have an order: type, status, rule and difference, in the order they were put in."""
         return self.store.rows(
             "select line_type, status, match_rule, difference from core.payout_matches inner join core.payout_lines"
             " using (line_key, line_type) where status is not null order by source_record"

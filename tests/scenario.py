@@ -142,9 +142,9 @@ class Left:
 
 
 def left(root: Path) -> Left:
-    """What is left on the disk. Entries of the ledger without their hashes of each other."""
+    """What is left on the disk. Of the ledger's entries not their hashes: frozen rows are kept in no order."""
     workspace = Workspace(root)
-    entries = [{k: v for k, v in e.items() if k != "prev"} for e in Ledger(workspace.ledger).entries]
+    entries = [{k: v for k, v in e.items() if k not in {"prev", "frozen"}} for e in Ledger(workspace.ledger).entries]
     return Left(tables(workspace.database), _files(workspace.outbox), _files(workspace.inbox), entries)
 
 

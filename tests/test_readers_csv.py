@@ -1,5 +1,8 @@
-"""Reading CSV: the quick reader and the careful one give the same rows; damage is named by line; nothing else comes out."""
+"""Reading CSV: both readers give the same rows, damage is named by its line, and nothing else comes out."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from etl.contracts import Identified, load, parse
 from etl.errors import FileRejected
 from etl.identify import identify
 from etl.readers.careful import records_of, utf8_copy
-from etl.readers.csv import _is_plain_utf8, _read_quickly, physical_line, read, records, wanted_columns
+from etl.readers.csv import _read_quickly, physical_line, read, records, wanted_columns
 from etl.readers.structure import structure_of
 from etl.store import Store
 
@@ -34,12 +37,12 @@ CONTRACTS = {
         source="people",
     )
 }
-cells = st.text(alphabet=st.sampled_from('aæ0 ",;\t\n\r\u2028\u00a0\u00850🎁\'.'), max_size=6)
+cells = st.text(alphabet=st.sampled_from("aæ0 \",;\t\n\r\u2028\u00a0\u00850🎁'."), max_size=6)
 rows = st.lists(st.lists(cells, min_size=4, max_size=4), max_size=6)
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:  # type: ignore[misc]
+def store() -> Iterator[Store]:
     with Store.open(None) as opened:
         yield opened
 
@@ -51,7 +54,9 @@ def path(tmp_path: Path) -> Path:
 
 def written(data: list[list[str]], *, delimiter: str = ",", end: str = "\n", is_all_quoted: bool = False) -> str:
     def cell(text: str) -> str:
-        return '"' + text.replace('"', '""') + '"' if is_all_quoted or set(text) & {delimiter, '"', "\r", "\n"} else text
+        return (
+            '"' + text.replace('"', '""') + '"' if is_all_quoted or set(text) & {delimiter, '"', "\r", "\n"} else text
+        )
 
     return "".join(delimiter.join(map(cell, row)) + end for row in [HEADER, *data])
 
@@ -72,27 +77,36 @@ def careful_rows(path: Path, identified: Identified) -> list[tuple[object, ...]]
     return [(r.source_record, *(r.cells[p].replace("\0", " ") or None for p in wanted)) for r in found]
 
 
-@given(
-    data=rows,
+@dataclass(frozen=True)
+class Form:
+    delimiter: str
+    end: str
+    is_all_quoted: bool
+    encoding: str
+    tail: str | None  # None: the last line has no end
+
+
+forms = st.builds(
+    Form,
     delimiter=st.sampled_from(",;\t"),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
     is_all_quoted=st.booleans(),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-    tail=st.sampled_from(["", "\n", "\r\n\r\n"]),
+    tail=st.sampled_from([None, "", "\n", "\n\n"]),
 )
+
+
+@given(data=rows, form=forms)
 def test_both_readers_give_the_rows_that_were_written(
-    store: Store, path: Path, data: list[list[str]], delimiter: str, end: str, is_all_quoted: bool, encoding: str, tail: str
+    store: Store, path: Path, data: list[list[str]], form: Form
 ) -> None:
-    text = written(data, delimiter=delimiter, end=end, is_all_quoted=is_all_quoted)
-    text = text.removesuffix(end) if not tail and text.count(end) > 1 else text + tail.replace("\r\n", end)
-    path.write_bytes(text.encode(encoding))
+    text = written(data, delimiter=form.delimiter, end=form.end, is_all_quoted=form.is_all_quoted)
+    text = text.removesuffix(form.end) if form.tail is None else text + form.tail.replace("\n", form.end)
+    path.write_bytes(text.encode(form.encoding))
     identified = identify(path, CONTRACTS)
-    # csv has no blank record: a row of four cells never is one, so every ordinal stands
     assert careful_rows(path, identified) == expected_rows(data)
     assert read(store, path, identified).record_count == len(expected_rows(data))
     assert raw_rows(store) == expected_rows(data)
-    if _is_plain_utf8(path, identified) and _read_quickly(store, path, identified) is not None:
-        assert raw_rows(store) == expected_rows(data)
 
 
 @given(body=st.text(alphabet=st.sampled_from('a",\n\r \0;x'), max_size=40))
@@ -116,23 +130,25 @@ def test_whatever_stands_there_both_readers_agree(store: Store, path: Path, body
     if quick is not None:
         assert raw_rows(store) == careful
         assert quick == len(careful)
-    try:
+    if isinstance(careful, str):
+        with pytest.raises(FileRejected, match=careful):
+            read(store, path, identified)
+    else:
         assert read(store, path, identified).record_count == len(careful)
         assert raw_rows(store) == careful
-    except FileRejected as error:
-        assert error.code == careful
 
 
-@given(data=st.one_of(st.binary(max_size=60), st.binary(max_size=40).map(lambda b: b",".join(h.encode() for h in HEADER) + b"\n" + b)))
+@given(
+    data=st.one_of(
+        st.binary(max_size=60), st.binary(max_size=40).map(lambda b: b",".join(h.encode() for h in HEADER) + b"\n" + b)
+    )
+)
 @example(data=b"\xff\xfe" + "customer_no,name,company,email\na,b,c,d\n".encode("utf-16-le") + b"\x00")
 @example(data="customer_no,name,company,email\næ,b,c,d\n".encode() + b"\xe6,b,c,d\n\xc3\xa6,\xc3\xa6,,\n")
 def test_arbitrary_bytes_are_read_or_rejected(store: Store, path: Path, data: bytes) -> None:
     path.write_bytes(data)
-    try:
-        identified = identify(path, CONTRACTS)
-        read(store, path, identified)
-    except FileRejected as error:
-        assert error.code.startswith("FILE_")
+    with suppress(FileRejected):  # anything else fails the test
+        read(store, path, identify(path, CONTRACTS))
 
 
 @pytest.mark.parametrize(
@@ -175,10 +191,9 @@ def test_an_encoding_that_shows_late_is_found(store: Store, path: Path) -> None:
 
 
 def test_ordinals_count_records_and_lines_are_where_the_editor_shows_them(store: Store, path: Path) -> None:
-    path.write_text(
-        "sep=;\nKunder\n\ncustomer_no;name;company;email\n1;a;b;\"c\nc\"\n;;;\n\n3;x;;\nTotal;3;;\n3 record(s) downloaded\n",
-        "utf-8",
-    )
+    above = "sep=;\nKunder\n\ncustomer_no;name;company;email\n"
+    below = "Total;3;;\n3 record(s) downloaded\n"
+    path.write_text(above + '1;a;b;"c\nc"\n;;;\n\n3;x;;\n' + below, "utf-8")
     identified = identify(path, CONTRACTS)
     assert identified.dialect.header_line == 4
     assert read(store, path, identified).record_count == 2

@@ -1,4 +1,4 @@
-"""The worked vouchers of accounting.md, written down by hand in golden_vouchers.toml, and checked by beancount as well."""
+"""The worked vouchers of accounting.md, written by hand in golden_vouchers.toml, and checked by beancount as well."""
 
 import tomllib
 from datetime import date
@@ -15,7 +15,8 @@ _PLANNED = """
 select
     concat_ws(
         ' ', case when debit is null then 'Cr' else 'Dr' end, account, coalesce(debit, credit), vat_code,
-        '= ' || coalesce(debit_currency, credit_currency) || ' ' || currency, '/ ' || offset_account, 'no ' || invoice_no, '<',
+        '= ' || coalesce(debit_currency, credit_currency) || ' ' || currency, '/ ' || offset_account,
+        'no ' || invoice_no, '<',
         case file_id when 1 then 'orders.' else '' end || source_record || ':', text
     )
 from core.journal_lines where batch_id is null
@@ -51,7 +52,8 @@ def put_in(world: PayoutWorld, step: dict[str, Any]) -> None:
     payout = {"payout_id": step.get("payout_id", "P1")}
     lines = step.get("lines", [])
     for row, line in enumerate(lines, 1):
-        facts = {k: Decimal(v) if k.endswith("_amount") else v for k, v in line.items() if k not in {"type", "gross", "fee"}}
+        other = {k: v for k, v in line.items() if k not in {"type", "gross", "fee"}}
+        facts = {k: Decimal(v) if k.endswith("_amount") else v for k, v in other.items()}
         world.line(line["type"], line.get("gross"), line.get("fee"), source_record=row, **facts, **payout)
     if "transfer" in step:
         world.transfer(step["transfer"], source_record=len(lines) + 1, **payout)
@@ -66,11 +68,32 @@ def put_order(world: PayoutWorld, row: int, order: dict[str, Any]) -> None:
         if name in facts:
             facts[name] = Decimal(facts[name])
     key = world.order(order["order_no"], order["total"], first_record=row, **facts)
-    sent = {"order_key": key, "order_no": order["order_no"], "debtor_account": order.get("debtor"), "is_withdrawn": False,
-            "document_date": date(2026, 3, 2), "currency": "DKK", "batch_id": "B0"}  # fmt: skip
+    sent = {
+        "order_key": key,
+        "order_no": order["order_no"],
+        "debtor_account": order.get("debtor"),
+        "is_withdrawn": False,
+        "document_date": date(2026, 3, 2),
+        "currency": "DKK",
+        "batch_id": "B0",
+    }
     if "document" in order:
-        world.insert("core.documents", doc_key=key_of(key, "sale"), event="sale", kind="sales_order", number=order["document"],
-                     total_amount=Decimal(order["total"]), **sent)  # fmt: skip
+        world.insert(
+            "core.documents",
+            doc_key=key_of(key, "sale"),
+            event="sale",
+            kind="sales_order",
+            number=order["document"],
+            total_amount=Decimal(order["total"]),
+            **sent,
+        )
     if credit := order.get("credit"):
-        world.insert("core.documents", doc_key=key_of(key, "refund"), event="refund:1", kind="credit_note",
-                     number=credit["number"], total_amount=Decimal(credit["total"]), **sent)  # fmt: skip
+        world.insert(
+            "core.documents",
+            doc_key=key_of(key, "refund"),
+            event="refund:1",
+            kind="credit_note",
+            number=credit["number"],
+            total_amount=Decimal(credit["total"]),
+            **sent,
+        )

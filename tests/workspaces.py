@@ -68,12 +68,18 @@ class Office:
         return [row for path in sorted(self.root.glob(f"outbox/*/{pattern}")) for row in records(path, ";")]
 
 
-def office(root: Path, *, company: str | None = None) -> Office:
-    """A fresh workspace of the benchmark's company, or of the one that `company` is; skips the test where that is absent."""
+def office(root: Path, *, company: str | None = None, own_sources: bool = True) -> Office:
+    """A fresh workspace of the benchmark's company, or of the one that `company` is; skips the test where that is absent.
+
+    `own_sources`: with the contract for the generator's payouts in its own schemas.
+    """
     settings = SHARED / "company.toml"
     if not settings.is_file():
         pytest.skip(f"no company at {settings}")
-    shutil.copytree(BENCH / "workspace", root)
+    if own_sources:
+        shutil.copytree(BENCH / "workspace", root)
+    else:
+        root.mkdir()
     (root / "company.toml").write_text(company or settings.read_text("utf-8"), "utf-8")
     (root / "inbox").mkdir()
     return Office(Workspace(root))

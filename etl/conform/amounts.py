@@ -1,18 +1,19 @@
 """The grammar of amounts, as SQL: which texts are numbers, and which number each is.
 
-One grammar per contract: a decimal sign, perhaps a sign that groups the digits by three, a sign in front or a minus behind, at
-most 15 digits before the decimal sign. More decimals than the type keeps are refused unless they are zeros; exponents,
-underscores, other scripts' digits and NaN are no numbers. Nothing is rounded.
+One grammar per contract: a decimal sign, perhaps a sign that groups the digits by three, a sign in front or a minus
+behind, at most 15 digits before the decimal sign. More decimals than the type keeps are refused unless they are
+zeros; exponents, underscores, other scripts' digits and NaN are no numbers. Nothing is rounded.
 
-`decimal = "infer"`: the contract does not know, so the file must prove it. `12,50`, `1.234,50`, `1.234.567` and `0,125` have one
-reading; `1.234` has two. A column whose other cells prove one sign is read by it; a column without proof is read as the
-rest of the file; where the file does not prove one either, cells with one reading are read and the others are refused.
+`decimal = "infer"`: the contract does not know, so the file must prove it. `12,50`, `1.234,50`, `1.234.567` and
+`0,125` have one reading; `1.234` has two. A column whose other cells prove one sign is read by it; a column without
+proof is read as the rest of the file; where the file does not prove one either, cells with one reading are read and
+the others are refused.
 """
 
 from dataclasses import dataclass
 
-TYPES = ("amount", "number", "rate", "exchange")
-DECIMALS = {"amount": 2, "number": 6, "rate": 4, "exchange": 8}
+MONEY = 2
+DECIMALS = {"amount": MONEY, "number": 6, "rate": 4, "exchange": 8}
 EXAMPLES = {"amount": "1234.50", "number": "1234.5", "rate": "25.5", "exchange": "7.4605"}
 # One sign with exactly three digits behind it and one to three before: a decimal sign or a thousands sign.
 AMBIGUOUS = "[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}-?"
@@ -67,11 +68,16 @@ def number_sql(text: str, sql_type: str, decimals: int, grammar: Grammar) -> str
     pointed = text if grammar.decimal == "." else f"replace({text}, ',', '.')"
     return (
         f"case when {_is_canonical(text, pointed, grammar)} then try_cast({pointed} as {sql_type})"
-        f" when try_cast({text} as integer)::varchar = {text} then try_cast({text} as {sql_type})"
+        f"{_is_whole(text, sql_type) if decimals != MONEY else ''}"
         f" when regexp_full_match({tidy}, {literal(grammar.pattern(decimals))})"
         f" then try_cast(try_cast({_canonical(tidy, grammar)} as decimal({MOST_DIGITS + decimals}, {decimals}))"
         f" as {sql_type}) end"
     )
+
+
+def _is_whole(text: str, sql_type: str) -> str:
+    """Quantities are mostly this."""
+    return f" when try_cast({text} as integer)::varchar = {text} then try_cast({text} as {sql_type})"
 
 
 def _is_canonical(text: str, pointed: str, grammar: Grammar) -> str:
@@ -84,7 +90,7 @@ def _canonical(tidy: str, grammar: Grammar) -> str:
     """A text that follows the grammar, as SQL writes numbers."""
     plain = f"replace({tidy}, {literal(grammar.group)}, '')" if grammar.group else tidy
     plain = f"replace({plain}, ',', '.')" if grammar.decimal == "," else plain
-    return f"case when ends_with({plain}, '-') then '-' || rtrim({plain}, '-') else ltrim({plain}, '+') end"
+    return f"regexp_replace({plain}, '^[+]?(.*?)(-?)$', '\\2\\1')"
 
 
 def reason_sql(text: str, decimals: int, grammar: Grammar) -> str:
@@ -92,8 +98,9 @@ def reason_sql(text: str, decimals: int, grammar: Grammar) -> str:
     tidy = tidied(text)
     fits = " or ".join(f"regexp_full_match({tidy}, {literal(g.pattern(decimals))})" for g in grammar.readings)
     longer = " or ".join(f"regexp_full_match({tidy}, {literal(g.pattern(None))})" for g in grammar.readings)
-    ambiguous = f"when regexp_full_match({tidy}, '{AMBIGUOUS}') then 'AMOUNT_AMBIGUOUS' " if not grammar.decimal else ""
-    return f"case {ambiguous}when {fits} then 'AMOUNT_INVALID' when {longer} then 'AMOUNT_TOO_PRECISE' else 'AMOUNT_INVALID' end"
+    cases = [f"when regexp_full_match({tidy}, '{AMBIGUOUS}') then 'AMOUNT_AMBIGUOUS'"] if not grammar.decimal else []
+    cases += [f"when {fits} then 'AMOUNT_INVALID'", f"when {longer} then 'AMOUNT_TOO_PRECISE'"]
+    return f"case {' '.join(cases)} else 'AMOUNT_INVALID' end"
 
 
 def expected_sql(text: str, kind: str, grammar: Grammar) -> str:

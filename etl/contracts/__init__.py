@@ -1,7 +1,8 @@
 """The source contracts: `schemas/sources/*.toml` read into frozen models, and what a file's header means under one.
 
-The folder is the registry. What is shipped lies in `schemas/sources/` of a source checkout and in `etl/_schemas/sources/` of
-an installed package; a workspace's own `schemas/sources/` wins by name. The file's name is the source's name.
+The folder is the registry. What is shipped lies in `schemas/sources/` of a source checkout and in
+`etl/_schemas/sources/` of an installed package; a workspace's own `schemas/sources/` wins by name. The file's name is
+the source's name.
 """
 
 import hashlib
@@ -79,8 +80,8 @@ def parse(text: str, *, source: str, path: str = "") -> Contract:
 
 
 def _fault(error: ValidationError) -> tuple[str, str]:
-    """The first fault: its key, and a sentence; for an unknown key with the key that was probably meant."""
-    first = error.errors()[0]
+    """The first fault (unknown keys come before others): its key, and a sentence, with the key probably meant."""
+    first = max(error.errors(), key=lambda one: one["type"] == "extra_forbidden")
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         known = sorted(_keys(Contract, first["loc"][:-1]))
@@ -115,7 +116,7 @@ def missing(contract: Contract, names: frozenset[str]) -> list[str]:
 
 
 def bind(contract: Contract, header: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
-    """For each canonical column that the file has: where it is read, as positions in the header from 0, in order of trust.
+    """Where each canonical column that the file has is read, as positions in the header from 0, in order of trust.
 
     The column of `[attributes]` is found under its own header name.
     """

@@ -1,4 +1,4 @@
-"""The contract of a source: what `schemas/sources/<system>_<report>.toml` may say. It names things; it does not compute."""
+"""The contract of a source: what `schemas/sources/<system>_<report>.toml` may say. It names; it does not compute."""
 
 import difflib
 import re
@@ -11,7 +11,13 @@ from etl.entities import ENTITIES, VOCABULARIES, Entity
 
 DIRECTIVES = frozenset("YmdHMSfzTZ%bBjy")
 ISO_DATES = ("%Y-%m-%d",)
-ISO_MOMENTS = ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+ISO_MOMENTS = (
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+)
 BOOLEANS = {
     **dict.fromkeys(("true", "yes", "y", "1", "ja", "j", "sand", "x"), "true"),
     **dict.fromkeys(("false", "no", "n", "0", "nej", "falsk"), "false"),
@@ -31,7 +37,7 @@ class Part(BaseModel):
 
 
 class Match(Part):
-    """What makes a file this source's: it has all of `headers`, a heading for each of `columns`, none of `not_headers`."""
+    """What a file is recognised by: all of `headers`, a heading for each of `columns`, none of `not_headers`."""
 
     headers: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -47,11 +53,11 @@ class Match(Part):
 class Csv(Part):
     """How the CSV files of this source are written.
 
-    `decimal = "infer"`: point or comma, proven from whole columns. `thousands`: the sign that groups digits by three; empty
-    = no grouping. `date_formats` and `moment_formats` are strptime patterns; one with `%z` or a final `Z` knows its offset.
-    `header_row`: how far down the header may stand: in the first line, below a line of one cell, below any preamble.
-    `footer`: patterns of the lines below the data. `block_start`: the column that is filled only in an order's first row.
-    `pending_rows`: rows appear before they have a payout, and again when they have one.
+    `decimal = "infer"`: point or comma, proven from whole columns. `thousands`: the sign that groups digits by three;
+    empty = no grouping. `date_formats` and `moment_formats` are strptime patterns; one with `%z` or a final `Z` knows
+    its offset. `header_row`: how far down the header may stand: in the first line, below a line of one cell, below
+    any preamble. `footer`: patterns of the lines below the data. `block_start`: the column that is filled only in an
+    order's first row. `pending_rows`: rows appear before they have a payout, and again when they have one.
     """
 
     delimiters: tuple[Annotated[str, Field(min_length=1, max_length=1)], ...] = (",", ";", "\t")
@@ -73,7 +79,10 @@ class Csv(Part):
             if wrong := set(re.findall(r"%(.)", form)) - DIRECTIVES:
                 raise ValueError(f"date format {form}: %{min(wrong)} is not one of %{' %'.join(sorted(DIRECTIVES))}")
         for pattern in self.footer:
-            re.compile(pattern)
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"footer: {pattern}: {error}") from error
         return self
 
 
@@ -98,7 +107,9 @@ def _reading(value: object) -> object:
         return {"names": (value["header"],), "position": value["position"]}
     if isinstance(value, Mapping) and set(value) == {"first_of"}:
         return {"names": value["first_of"], "by_value": True}
-    raise ValueError('write "Header", ["Header", "Synonym"], { header = "Header", position = 2 } or { first_of = ["A", "B"] }')
+    raise ValueError(
+        'write "Header", ["Header", "Synonym"], { header = "Header", position = 2 } or { first_of = ["A", "B"] }'
+    )
 
 
 class Attributes(Part):
@@ -131,10 +142,10 @@ Word = Annotated[str, BeforeValidator(_word)]
 class Contract(Part):
     """A source: which records its files hold and how their words become ours.
 
-    `precedence`: which of two versions of an order is newer. `payout_sign`: -1 where the source writes money that goes to the
-    bank as negative. `required`: canonical columns that may not be empty, besides those of the entity; where `block_start`
-    is set, in an order's first row. `values`: their words (any case) to ours; `"*"` takes every other word. `evidence`:
-    we hold a real file (`sample`), or only its description.
+    `precedence`: which of two versions of an order is newer. `payout_sign`: -1 where the source writes money that
+    goes to the bank as negative. `required`: canonical columns that may not be empty, besides those of the entity;
+    where `block_start` is set, in an order's first row. `values`: their words (any case) to ours; `"*"` takes every
+    other word. `evidence`: we hold a real file (`sample`), or only its description.
     """
 
     source: str
@@ -161,7 +172,7 @@ class Contract(Part):
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """Canonical columns without which a file cannot be read: required ones, where nothing else gives their value."""
+        """Canonical columns that a file must have: required ones, where nothing else gives their value."""
         otherwise = {*self.constants, *(self.attributes.keys if self.attributes else ())}
         return tuple(n for n in (*self.record.required, *self.required, *self._block()) if n not in otherwise)
 
@@ -171,7 +182,9 @@ class Contract(Part):
         said = {word.lower(): ours for word, ours in self.values.get(canonical, {}).items() if word != REST}
         if column is None or said:
             return BOOLEANS | said if column and column.type == "boolean" else said
-        return BOOLEANS if column.type == "boolean" else {word.lower(): word for word in VOCABULARIES.get(column.type, ())}
+        return (
+            BOOLEANS if column.type == "boolean" else {word.lower(): word for word in VOCABULARIES.get(column.type, ())}
+        )
 
     @model_validator(mode="after")
     def _speaks_of_its_entity(self) -> Self:
@@ -213,4 +226,6 @@ class Contract(Part):
         known = ("true", "false") if kind == "boolean" else VOCABULARIES.get(kind)
         for word in words:
             if known and word not in known:
-                raise ValueError(f"values.{canonical}: {word} is not a word of ours; did you mean {nearest(word, known)}?")
+                raise ValueError(
+                    f"values.{canonical}: {word} is not a word of ours; did you mean {nearest(word, known)}?"
+                )

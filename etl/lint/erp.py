@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 MAX_DIGITS = 18
 
 
+# A category that decides who accounts for the VAT, not its rate, so that it is in no rate row.
+REVERSE_CHARGE_CATEGORY = "electronics_rc"
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What the database knows of the ERP and of what was sent. An empty part was not seen and says nothing."""
@@ -86,7 +90,7 @@ def check(company: Company, snapshot: Snapshot) -> Iterator[Problem]:
     yield from _wanted_codes(company, snapshot)
     if snapshot.vat_categories:
         for word, category in company.vat.categories.items():
-            if category not in snapshot.vat_categories:
+            if category not in snapshot.vat_categories | {REVERSE_CHARGE_CATEGORY}:
                 facts: dict[str, object] = {"value": category, "expected": nearest(category, snapshot.vat_categories)}
                 yield Problem("LINT_VAT_CATEGORY_UNKNOWN", ("vat", "categories", word), facts)
 

@@ -1,4 +1,4 @@
--- One row per order and VAT rate of its goods: their amount, what freight and fees are split by (accounting.md 10).
+-- One row per order and VAT rate and code of its goods: their amount, what freight and fees are split by (accounting.md 10).
 -- Gift cards and other lines without VAT carry no freight.
 select
     lines.order_key,
@@ -7,11 +7,11 @@ select
     any_value(rules.treatment) as treatment,
     any_value(rules.vat_country) as vat_country,
     any_value(rules.vat_rate) as vat_rate,
-    any_value(rules.vat_code) as vat_code,
+    rules.vat_code,
     greatest(sum(lines.amount_ore), 0)::bigint as goods_ore,
     count(*) over (partition by lines.order_key) as rates,
-    row_number() over (partition by lines.order_key order by rules.rate_bp desc) as rate_place
+    row_number() over (partition by lines.order_key order by rules.rate_bp desc, rules.vat_code) as rate_place
 from order_lines as lines
 inner join line_rules as rules on rules.order_key = lines.order_key and rules.line_no = lines.line_no
 where lines.line_type = 'item'
-group by lines.order_key, rules.rate_bp
+group by lines.order_key, rules.rate_bp, rules.vat_code

@@ -23,11 +23,11 @@ goods_and_freight as (
     where lines.line_type in ('shipping', 'fee') and (goods.rates = 1 or parts.part_no is not null)
 ),
 discounts as (
-    select lines.order_key, rules.rate_bp, -sum(lines.discount_ore)::bigint as amount_ore
+    select lines.order_key, rules.rate_bp, rules.vat_code, -sum(lines.discount_ore)::bigint as amount_ore
     from order_lines as lines
     inner join line_rules as rules on rules.order_key = lines.order_key and rules.line_no = lines.line_no
     where lines.discount_ore <> 0 and (select is_line from presentation)
-    group by lines.order_key, rules.rate_bp
+    group by lines.order_key, rules.rate_bp, rules.vat_code
 )
 select * from goods_and_freight
 union all by name
@@ -35,3 +35,4 @@ select discounts.order_key, (100000 + goods.rate_place)::integer as line_no, 1 a
     goods.treatment, goods.vat_country, goods.vat_rate, goods.vat_code, discounts.amount_ore
 from discounts
 inner join goods_rates as goods on goods.order_key = discounts.order_key and goods.rate_bp = discounts.rate_bp
+    and goods.vat_code is not distinct from discounts.vat_code

@@ -1,6 +1,7 @@
--- One row per acquirer line that counts, of the touched payouts; the transfer to the bank (line_type payout) is one of them.
--- Which question: what moved, and how much of it is gross, fee and VAT of the fee? Positive = to the merchant; a fee is a cost.
--- Rule: net = gross - fee - fee VAT (architecture §5); a fee line has no gross, whatever column its amount stood in.
+-- One row per acquirer line that counts, of the touched payouts; the transfer to the bank (line_type payout) is one of
+-- them. Which question: what moved, and how much of it is gross, fee and VAT of the fee? Positive = to the merchant; a
+-- fee is a cost. Rule: net = gross - fee - fee VAT (architecture §5); a fee line has no gross, whatever column its
+-- amount stood in.
 -- replaces: core.payout_lines by payout_key
 with staged as (
     select
@@ -29,8 +30,12 @@ select
     nullif(parent_transaction_id, '') as parent_transaction_id,
     order_no,
     nullif(order_digits, '') as order_digits,
-    case when line_type in ('payout', 'fee') then 0 else coalesce(gross_amount, net_amount + fee + fee_vat, 0) end as gross_amount,
-    case when line_type = 'fee' then coalesce(-net_amount - fee_vat, fee - coalesce(gross_amount, 0)) else fee end as fee_amount,
+    case when line_type in ('payout', 'fee') then 0
+        else coalesce(gross_amount, net_amount + fee + fee_vat, 0)
+    end as gross_amount,
+    case when line_type = 'fee' then coalesce(-net_amount - fee_vat, fee - coalesce(gross_amount, 0))
+        else fee
+    end as fee_amount,
     fee_vat as fee_vat_amount,
     case when line_type <> 'payout' then net_amount end as net_amount,
     presentment_amount,

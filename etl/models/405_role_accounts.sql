@@ -1,6 +1,7 @@
--- One row per acquirer and role that an amount can play: the account of the chart, its VAT code, and the settings that name them.
--- Which question: where is it posted, and which line of company.toml is missing if we cannot say? No account is invented.
--- Rule: accounting.md §6 (exempt fees carry a named no-VAT code) and §7 (payout_to). vat_code is '' where none belongs.
+-- One row per acquirer and role that an amount can play: the account of the chart, its VAT code, and the settings that
+-- name them. Which question: where is it posted, and which line of company.toml is missing if we cannot say? No account
+-- is invented. Rule: accounting.md §6 (exempt fees carry a named no-VAT code) and §7 (payout_to). vat_code is '' where
+-- none belongs, empty where one is missing.
 with no_vat as (
     select min(vat_code) as no_vat_code
     from setting.vat_codes
@@ -8,30 +9,45 @@ with no_vat as (
 ),
 named as (
     select
+        *,
         'acquirers.' || acquirer || '.' as own,
-        case when fee_vat = 'exempt' then coalesce(fee_vat_code, no_vat_code) when fee_vat is not null then fee_vat_code end as fee_code,
-        case when fee_vat is null then own || 'fee_vat' when fee_vat = 'exempt' then 'vat.codes.NO_VAT' else own || 'fee_vat_code' end
-            as fee_key,
-        *
+        case when fee_vat = 'exempt' then coalesce(fee_vat_code, no_vat_code)
+            when fee_vat is not null then fee_vat_code
+        end as fee_code,
+        case when fee_vat = 'exempt' then 'vat.codes.NO_VAT'
+            when fee_vat is null then own || 'fee_vat'
+            else own || 'fee_vat_code'
+        end as fee_key,
+        case payout_to when 'in_transit' then in_transit when 'bank' then bank end as transfer_account,
+        case payout_to
+            when 'in_transit' then 'accounts.in_transit'
+            when 'bank' then own || 'bank'
+            else own || 'payout_to'
+        end as transfer_key
     from setting.acquirers
     cross join setting.accounts
     cross join no_vat
+),
+roles as (
+    -- account_role, account, setting_key, vat_code, vat_key
+    select acquirer, unnest([
+        row('receivable', receivable, own || 'receivable', '', null),
+        row('fees', fees, own || 'fees', fee_code, fee_key),
+        row(coalesce(payout_to, 'bank'), transfer_account, transfer_key, '', null),
+        row('error', error, 'accounts.error', '', null),
+        row('disputes', disputes, 'accounts.disputes', '', null),
+        row('reserve', reserve, 'accounts.reserve', '', null),
+        row('gift_cards', gift_cards, 'accounts.gift_cards', '', null),
+        row('difference', difference, 'accounts.difference', no_vat_code, 'vat.codes.NO_VAT'),
+        row('exchange_difference', exchange_difference, 'accounts.exchange_difference', no_vat_code, 'vat.codes.NO_VAT')
+    ]) as role
+    from named
 )
 select
     acquirer,
-    unnest([
-        {'account_role': 'receivable', 'account': receivable, 'setting_key': own || 'receivable', 'vat_code': '', 'vat_key': null},
-        {'account_role': 'fees', 'account': fees, 'setting_key': own || 'fees', 'vat_code': fee_code, 'vat_key': fee_key},
-        {'account_role': coalesce(payout_to, 'bank'), 'account': case payout_to when 'in_transit' then in_transit when 'bank' then bank end,
-            'setting_key': case payout_to when 'in_transit' then 'accounts.in_transit' when 'bank' then own || 'bank' else own || 'payout_to' end,
-            'vat_code': '', 'vat_key': null},
-        {'account_role': 'error', 'account': error, 'setting_key': 'accounts.error', 'vat_code': '', 'vat_key': null},
-        {'account_role': 'disputes', 'account': disputes, 'setting_key': 'accounts.disputes', 'vat_code': '', 'vat_key': null},
-        {'account_role': 'reserve', 'account': reserve, 'setting_key': 'accounts.reserve', 'vat_code': '', 'vat_key': null},
-        {'account_role': 'gift_cards', 'account': gift_cards, 'setting_key': 'accounts.gift_cards', 'vat_code': '', 'vat_key': null},
-        {'account_role': 'difference', 'account': difference, 'setting_key': 'accounts.difference', 'vat_code': no_vat_code,
-            'vat_key': 'vat.codes.NO_VAT'},
-        {'account_role': 'exchange_difference', 'account': exchange_difference, 'setting_key': 'accounts.exchange_difference',
-            'vat_code': no_vat_code, 'vat_key': 'vat.codes.NO_VAT'}
-    ], recursive := true)
-from named
+    role[1] as account_role,
+    role[2] as account,
+    role[3] as setting_key,
+    role[4] as vat_code,
+    role[5] as vat_key
+from roles

@@ -1,6 +1,6 @@
--- One row per line whose transaction id an order knows: the lowest and the highest key of those orders (equal = one order).
--- Which question: whose payment is this, by the acquirer's own id? The parent's id counts only where the line's own finds nothing.
--- Rule: accounting.md §5; in any shop, since an acquirer's id is nobody else's.
+-- One row per line whose transaction id an order knows: the lowest and the highest key of those orders (equal = one
+-- order). Which question: whose payment is this, by the acquirer's own id? The parent's id counts only where the
+-- line's own finds nothing. Rule: accounting.md §5; in any shop, since an acquirer's id is nobody else's.
 with wanted as (
     select line_key, transaction_id, true as is_own
     from lines_to_match

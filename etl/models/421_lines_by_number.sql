@@ -1,6 +1,6 @@
--- One row per line that no transaction id explains and whose order number is an order's: the lowest and highest key of those.
--- Which question: whose payment is this, by the number that the shop gave the order?
--- Rule: architecture §4: the trailing run of digits, as text, equal to the order's own, in the file's shop.
+-- One row per line that no transaction id explains and whose order number is an order's: the lowest and highest key of
+-- those. Which question: whose payment is this, by the number that the shop gave the order? Rule: architecture §4: the
+-- trailing run of digits, as text, equal to the order's own, in the file's shop.
 select
     lines.line_key,
     min(orders.order_key) as order_low,

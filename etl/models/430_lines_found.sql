@@ -1,5 +1,5 @@
--- One row per line that could be an order's: the rule that found it, and the order where there is exactly one.
--- Which question: how many readings are there? Two are never resolved by us (accounting.md §5): order_key stays empty.
+-- One row per line that could be an order's: the rule that found it, and the order where there is exactly one. Which
+-- question: how many readings are there? Two are never resolved by us (accounting.md §5): order_key stays empty.
 select
     line_key,
     'transaction_id' as match_rule,

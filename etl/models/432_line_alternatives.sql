@@ -1,7 +1,9 @@
--- One row per line with several possible orders: all of them, for the person who decides.
--- Which question: between which orders could we not choose?
+-- One row per line with several possible orders: all of them, for the person who decides. Which question: between
+-- which orders could we not choose?
 with undecided as (
-    select lines.line_key, lines.shop, lines.order_digits, found.match_rule, found.is_own, lines.transaction_id, lines.parent_transaction_id
+    select
+        lines.line_key, lines.shop, lines.order_digits, lines.transaction_id, lines.parent_transaction_id,
+        found.match_rule, found.is_own
     from lines_found as found
     inner join lines_to_match as lines using (line_key)
     where found.order_key is null

@@ -1,6 +1,7 @@
--- One row per order, acquirer and line type: what lines of other payouts already took of it, in the order's currency and posted.
--- Which question: what is left for the lines of this run? Of a line that is being reclassed, the newer reading counts.
--- Rule: accounting.md §5: several captures are compared together. Lines that this run decides itself are left out.
+-- One row per order, acquirer and line type: what lines of other payouts already took of it, in the order's currency
+-- and posted. Which question: what is left for the lines of this run? Of a line that is being reclassed, the newer
+-- reading counts. Rule: accounting.md §5: several captures are compared together. Lines that this run decides itself
+-- are left out.
 with others as (
     select matches.*
     from core.payout_matches as matches

@@ -1,7 +1,8 @@
--- One row per acquirer line to decide, and beside it the order that was found, with what the line is to be compared with.
--- Which question: what should the order's lines through this acquirer come to? Without exactly one order, no order facts.
--- Rule: accounting.md §5: the acquirer's part of the payment, the total where nothing else paid; refunds against refunded_amount.
--- direction is -1 for refunds, so that both are compared as positive amounts; equal_text is what was equal.
+-- One row per acquirer line to decide, and beside it the order that was found, with what the line is to be compared
+-- with. Which question: what should the order's lines through this acquirer come to? Without exactly one order, no
+-- order facts. Rule: accounting.md §5: the acquirer's part of the payment, the total where nothing else paid; refunds
+-- against refunded_amount. direction is -1 for refunds, so that both are compared as positive amounts; equal_text is
+-- what was equal.
 with skipped as (
     select order_key from core.verdicts where verdict = 'skipped'
 ),

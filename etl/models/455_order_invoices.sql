@@ -1,6 +1,7 @@
 -- One row per sent document of an order whose payment we post to the debtor: the number that the ERP gave its invoice.
--- Which question: which of the ERP's invoices may this payment close? Empty is no row: the payment waits for the number.
--- Rule: accounting.md §2: by our sales order number; else by our reference, and then debtor and amount must be equal too.
+-- Which question: which of the ERP's invoices may this payment close? Empty is no row: the payment waits for the
+-- number. Rule: accounting.md §2: by our sales order number; else by our reference, and then debtor and amount must be
+-- equal too.
 with wanted as (
     select order_key from paid_by_acquirer where is_registered_by_payout
     union
@@ -8,13 +9,16 @@ with wanted as (
     from core.order_payments as payments
     semi join touched_orders using (order_key)
     inner join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
-    where methods.register = 'journal'
+    where methods.register = 'journal' or methods.is_gift_card
 ),
 documents as (
     select *, kind = 'credit_note' as is_credit
     from core.documents
     semi join wanted using (order_key)
-    where batch_id is not null and not coalesce(is_withdrawn, false) and kind in ('invoice', 'sales_order', 'credit_note')
+    where
+        batch_id is not null
+        and not coalesce(is_withdrawn, false)
+        and kind in ('invoice', 'sales_order', 'credit_note')
 ),
 by_number as (
     select documents.*, invoices.invoice_no, invoices.account

@@ -1,6 +1,6 @@
--- One row per acquirer line to decide: everything known about it side by side, nothing decided.
--- Which question: which order, compared how, with which invoice of the ERP, and until when does it wait for a late order?
--- Rule: accounting.md §2 (register = payout needs the invoice number) and §5 (unmatched_after_days).
+-- One row per acquirer line to decide: everything known about it side by side, nothing decided. Which question: which
+-- order, compared how, with which invoice of the ERP, and until when does it wait for a late order? Rule:
+-- accounting.md §2 (register = payout needs the invoice number) and §5 (unmatched_after_days).
 -- view: read once, by lines_posted
 with invoices as (
     select order_key, is_credit, min(invoice_no) as invoice_no, min(account) as debtor_account

@@ -1,6 +1,7 @@
--- One row per acquirer line to decide: its order, what goes to which account, what is left to a difference, and what to tell.
--- Which question: where does this money go? Positive = credit. Nothing waits for a match, except by unmatched_after_days.
--- Rule: the table of accounting.md §5, row for row. finding is the code of the one thing to tell a person, or empty.
+-- One row per acquirer line to decide: its order, what goes to which account, what is left to a difference, and what
+-- to tell. Which question: where does this money go? Positive = credit. Nothing waits for a match, except by
+-- unmatched_after_days. Rule: the table of accounting.md §5, row for row. finding is the code of the one thing to tell
+-- a person, or empty.
 with judged as (
     select
         *,
@@ -29,9 +30,9 @@ placed as (
     from judged
 )
 select
-    line_key, payout_key, is_sent, acquirer, line_type, gross_amount, occurred_date, transaction_id, file_id, source_record,
-    order_key, order_currency, order_amount, expected_amount, reached_amount, comparison, posted_order_amount, invoice_no,
-    debtor_account, due_date, status, account_role,
+    line_key, payout_key, is_sent, acquirer, line_type, gross_amount, occurred_date, transaction_id, file_id,
+    source_record, order_key, order_currency, order_amount, expected_amount, reached_amount, comparison,
+    posted_order_amount, invoice_no, debtor_account, due_date, status, account_role,
     coalesce(case when not is_other_acquirer then found_order_no end, line_reference) as reference,
     coalesce(match_rule, 'none') as match_rule,
     case when account_role in ('receivable', 'debtor') and not is_skipped then coalesce(posted_amount, gross_amount)
@@ -43,7 +44,7 @@ select
     concat_ws(
         '; ',
         match_rule || ' ' || equal_text,
-        case when expected_amount is not null and comparison <> 'unknown' then reached_amount || ' of ' || expected_amount end,
+        case when comparison <> 'unknown' then reached_amount || ' of ' || expected_amount end,
         case when is_other_acquirer then 'not paid through ' || acquirer when is_skipped then 'skipped' end
     ) as certificate,
     case when status = 'unmatched' and is_payment then 'LINE_UNMATCHED'
@@ -55,8 +56,8 @@ select
         when account_role = 'error' and status is null then 'LINE_UNEXPLAINED'
         when status = 'waiting' and order_key is not null then 'AWAITS_INVOICE_NO'
         when is_skipped or not is_payment or order_key is null then null
-        when comparison = 'part' then case line_type when 'refund' then 'PART_REFUND' else 'PART_CAPTURE' end
-        when comparison = 'unknown' then case line_type when 'refund' then 'REFUND_NOT_KNOWN' else 'PAYMENT_AMOUNT_UNKNOWN' end
+        when comparison = 'part' then if(line_type = 'refund', 'PART_REFUND', 'PART_CAPTURE')
+        when comparison = 'unknown' then if(line_type = 'refund', 'REFUND_NOT_KNOWN', 'PAYMENT_AMOUNT_UNKNOWN')
         when comparison is null then 'PRESENTMENT_UNKNOWN'
         when gross_amount <> posted_amount and not is_foreign then 'LINE_OFF_BY_ORE'
     end as finding

@@ -1,7 +1,11 @@
--- One row per sent line that now belongs to an order: what should stand minus what was sent, by account role. Positive = credit.
--- Which question: what leaves the error account once the order turned up, or which øre clear a line that was posted as it came?
--- Rule: accounting.md §5, the reclass row; architecture §8: a line is reclassed once, its key is the line key + 'reclass'.
-with sent as (
+-- One row per sent line that now belongs to an order: what should stand minus what was sent, by account role. Positive
+-- = credit. Which question: what leaves the error account once the order turned up, or which øre clear a line that was
+-- posted as it came? Rule: accounting.md §5, the reclass row; architecture §8: a line is reclassed once, its key is
+-- the line key + 'reclass'.
+with done as (
+    select line_key from core.journal_lines where voucher_kind = 'reclass' and batch_id is not null
+),
+sent as (
     select
         line_key,
         case when account_role = 'error' then 0 else posted_amount end as sent_amount,
@@ -9,7 +13,7 @@ with sent as (
         account_role = 'error' or amount = posted_amount as is_open
     from core.payout_matches
     semi join (select line_key from lines_posted where is_sent) as lines using (line_key)
-    anti join (select line_key from core.journal_lines where voucher_kind = 'reclass' and batch_id is not null) as done using (line_key)
+    anti join done using (line_key)
     where batch_id is not null
 ),
 moved as (

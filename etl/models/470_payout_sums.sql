@@ -1,6 +1,6 @@
--- One row per touched payout that is not sent: what its lines come to, and what the acquirer declares.
--- Which question: does the money tie? net = gross + refunds + chargebacks + other - fees - VAT of the fees, to the øre.
--- Rule: accounting.md §1, without tolerance; low and high differ where the file says two things.
+-- One row per touched payout that is not sent: what its lines come to, and what the acquirer declares. Which question:
+-- does the money tie? net = gross + refunds + chargebacks + other - fees - VAT of the fees, to the øre. Rule:
+-- accounting.md §1, without tolerance; low and high differ where the file says two things.
 with summed as (
     select
         payout_key,
@@ -14,7 +14,8 @@ with summed as (
         count(*) filter (where line_type <> 'payout') as line_count,
         coalesce(sum(gross_amount) filter (where line_type = 'sale'), 0) as gross_amount,
         coalesce(sum(gross_amount) filter (where line_type = 'refund'), 0) as refund_amount,
-        coalesce(sum(gross_amount) filter (where line_type in ('chargeback', 'chargeback_reversal')), 0) as chargeback_amount,
+        coalesce(sum(gross_amount) filter (where line_type in ('chargeback', 'chargeback_reversal')), 0)
+            as chargeback_amount,
         sum(gross_amount) as all_amount,
         sum(fee_amount) as fee_amount,
         sum(fee_vat_amount) as fee_vat_amount,

@@ -1,7 +1,9 @@
--- One row per payout and role that some amount of it plays, with the account, where the settings name one.
--- Which question: which accounts does this payout need?
+-- One row per payout and role that some amount of it plays, with the account, where the settings name one. Which
+-- question: which accounts does this payout need?
 with played as (
-    select payout_key, acquirer, account_role from lines_posted where not is_sent and posted_amount <> 0 and account_role <> 'debtor'
+    select payout_key, acquirer, account_role
+    from lines_posted
+    where not is_sent and posted_amount <> 0 and account_role <> 'debtor'
     union
     select payout_key, acquirer, difference_role
     from lines_posted

@@ -1,57 +1,69 @@
 -- One row per reason why a touched payout is not posted: hold (a person must act) or wait (something is still to come).
--- Which question: what stands between this payout and its voucher? Matching does not.
--- Rule: accounting.md §1 (it ties exactly, or is held whole), §5, §6, §12 (locked periods); rank says which one is told first.
+-- Which question: what stands between this payout and its voucher? Matching does not. Rule: accounting.md §1 (it ties
+-- exactly, or is held whole), §5, §6, §12 (locked periods); rank says which one is told first.
 with judged as (
-    select sums.*, company.currency as company_currency, periods.locked_until, coalesce(periods.late, 'hold') as late,
-        acquirers.acquirer is not null as is_known, acquirers.fee_vat, acquirers.journal
+    select
+        sums.*,
+        acquirers.acquirer is not null as is_known,
+        acquirers.fee_vat,
+        acquirers.journal,
+        'acquirers.' || acquirer || '.' as own,
+        company.currency as wanted_currency,
+        periods.locked_until,
+        coalesce(periods.late, 'hold') as late
     from payout_sums as sums
     left join setting.acquirers as acquirers using (acquirer)
     cross join setting.company as company
     cross join setting.periods as periods
 ),
-problems as (
+tried as (
+    -- rank, code, effect, field, value_read, expected, whether it applies
     select payout_key, unnest([
-        {'rank': 1, 'code': 'ACQUIRER_UNKNOWN', 'effect': 'hold', 'field': 'acquirers', 'value_read': acquirer, 'expected': null,
-            'applies': not is_known},
-        {'rank': 2, 'code': 'PAYOUT_CURRENCY', 'effect': 'hold', 'field': 'currency', 'value_read': concat_ws(', ', currency_low, nullif(currency_high, currency_low)),
-            'expected': company_currency, 'applies': currency_low is null or currency_low <> company_currency or currency_high <> company_currency},
-        {'rank': 3, 'code': 'PAYOUT_AMOUNT_CONTRADICTS', 'effect': 'hold', 'field': 'payout_amount', 'value_read': declared_amount::varchar,
-            'expected': declared_high::varchar, 'applies': declared_amount <> declared_high},
-        {'rank': 4, 'code': 'PAYOUT_DOES_NOT_TIE', 'effect': 'hold', 'field': 'payout_amount', 'value_read': net_amount::varchar,
-            'expected': declared_amount::varchar, 'applies': declared_amount = declared_high and difference <> 0},
-        {'rank': 5, 'code': 'PAYOUT_DATE_MISSING', 'effect': 'hold', 'field': 'payout_date', 'value_read': payout_id, 'expected': null,
-            'applies': payout_date is null and declared_amount is not null},
-        {'rank': 6, 'code': 'PERIOD_LOCKED', 'effect': 'hold', 'field': 'payout_date', 'value_read': payout_date::varchar,
-            'expected': locked_until::varchar, 'applies': payout_date <= locked_until and late = 'hold'},
-        {'rank': 7, 'code': 'SETTING_MISSING', 'effect': 'hold', 'field': 'journal', 'value_read': 'acquirers.' || acquirer || '.journal',
-            'expected': null, 'applies': is_known and journal is null},
-        {'rank': 8, 'code': 'FEE_VAT_CONTRADICTS', 'effect': 'hold', 'field': 'acquirers.' || acquirer || '.fee_vat', 'value_read': fee_vat_amount::varchar,
-            'expected': fee_vat, 'applies': fee_vat in ('exempt', 'reverse_charge') and fee_vat_amount <> 0},
-        {'rank': 9, 'code': 'PAYOUT_ID_MISSING', 'effect': 'wait', 'field': 'payout_id', 'value_read': net_amount::varchar, 'expected': null,
-            'applies': payout_id is null},
-        {'rank': 10, 'code': 'PAYOUT_NOT_DECLARED', 'effect': 'wait', 'field': 'payout_amount', 'value_read': net_amount::varchar, 'expected': null,
-            'applies': payout_id is not null and declared_amount is null}
-    ], recursive := true)
+        row(1, 'ACQUIRER_UNKNOWN', 'hold', 'acquirer', acquirer, null, not is_known),
+        row(2, 'PAYOUT_CURRENCY', 'hold', 'currency', if(currency_low = wanted_currency, currency_high, currency_low),
+            wanted_currency, currency_low is null or currency_low <> wanted_currency or currency_high <> wanted_currency),
+        row(3, 'PAYOUT_AMOUNT_CONTRADICTS', 'hold', 'payout_amount', declared_amount::varchar, declared_high::varchar,
+            declared_amount <> declared_high),
+        row(4, 'PAYOUT_DOES_NOT_TIE', 'hold', 'payout_amount', net_amount::varchar, declared_amount::varchar,
+            declared_amount = declared_high and difference <> 0),
+        row(5, 'PAYOUT_DATE_MISSING', 'hold', 'payout_date', payout_id, null,
+            payout_date is null and declared_amount is not null),
+        row(6, 'PERIOD_LOCKED', 'hold', 'payout_date', payout_date::varchar, locked_until::varchar,
+            payout_date <= locked_until and late = 'hold'),
+        row(7, 'SETTING_MISSING', 'hold', 'journal', own || 'journal', null, is_known and journal is null),
+        row(8, 'FEE_VAT_CONTRADICTS', 'hold', own || 'fee_vat', fee_vat_amount::varchar, fee_vat,
+            fee_vat in ('exempt', 'reverse_charge') and fee_vat_amount <> 0),
+        row(9, 'PAYOUT_ID_MISSING', 'wait', 'payout_id', net_amount::varchar, null, payout_id is null),
+        row(10, 'PAYOUT_NOT_DECLARED', 'wait', 'payout_amount', net_amount::varchar, null,
+            payout_id is not null and declared_amount is null)
+    ]) as problem
     from judged
+),
+told as (
+    select
+        payout_key, problem[1] as rank, problem[2] as code, problem[3] as effect, problem[4] as field,
+        problem[5] as value_read, problem[6] as expected
+    from tried
+    where problem[7]
+),
+waiting as (
+    select payout_key, acquirer, order_key is null as is_for_order, max(due_date) as due_date, count(*) as lines
+    from lines_posted
+    where status = 'waiting' and not is_sent
+    group by payout_key, acquirer, order_key is null
 )
-select * exclude (applies)
-from problems
-where applies
+select * from told
 union all
-select payout_key, 7, 'SETTING_MISSING', 'hold', account_role, setting_key, null
-from payout_roles
-where account is null
+select payout_key, 7, 'SETTING_MISSING', 'hold', account_role, setting_key, null from payout_roles where account is null
 union all
-select payout_key, 7, 'SETTING_MISSING', 'hold', account_role, vat_key, null
-from payout_roles
-where vat_code is null
+select payout_key, 7, 'SETTING_MISSING', 'hold', account_role, vat_key, null from payout_roles where vat_code is null
 union all
-select payout_key, 11, 'PAYOUT_WAITS_FOR_ORDERS', 'wait', 'acquirers.' || any_value(acquirer) || '.unmatched_after_days', count(*)::varchar, max(due_date)::varchar
-from lines_posted
-where status = 'waiting' and order_key is null and not is_sent
-group by payout_key
+select
+    payout_key, 11, 'PAYOUT_WAITS_FOR_ORDERS', 'wait', 'acquirers.' || acquirer || '.unmatched_after_days', lines::varchar,
+    due_date::varchar
+from waiting
+where is_for_order
 union all
-select payout_key, 12, 'AWAITS_INVOICE_NO', 'wait', 'invoice_no', count(*)::varchar, null
-from lines_posted
-where status = 'waiting' and order_key is not null and not is_sent
-group by payout_key
+select payout_key, 12, 'AWAITS_INVOICE_NO', 'wait', 'invoice_no', lines::varchar, null
+from waiting
+where not is_for_order

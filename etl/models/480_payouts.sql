@@ -1,6 +1,7 @@
--- One row per payout: its sums by kind of line, what the acquirer declares, and whether it is posted.
--- Which question: what became of this transfer? posted = it ties and has a voucher; held = a person must act; open = not yet.
--- Rule: accounting.md §1; refund and chargeback amounts keep their sign; difference = declared - net. Sent ones stay as they are.
+-- One row per payout: its sums by kind of line, what the acquirer declares, and whether it is posted. Which question:
+-- what became of this transfer? posted = it ties and has a voucher; held = a person must act; open = not yet. Rule:
+-- accounting.md §1; refund and chargeback amounts keep their sign; difference = declared - net. Sent ones stay as they
+-- are.
 -- replaces: core.payouts by payout_key where batch_id is null
 with decided as (
     select

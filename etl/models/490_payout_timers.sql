@@ -1,5 +1,5 @@
--- One row per payout that waits for late orders: the day on which it is decided without them.
--- Which question: when must this payout be looked at again although no file arrived? Rule: unmatched_after_days, accounting.md §5.
+-- One row per payout that waits for late orders: the day on which it is decided without them. Which question: when
+-- must this payout be looked at again although no file arrived? Rule: unmatched_after_days, accounting.md §5.
 select
     payout_key,
     max(due_date) as due_date

@@ -1,7 +1,7 @@
 -- One row per credit note to prepare: what is refunded now minus what was credited (accounting.md 3).
 -- A refunds file names refunds one by one; what the shop's running total says beyond them is one note more, by ordinal.
--- What was credited by ordinal before the file came is taken off the oldest refunds of the file.
-with credited as (
+-- What was credited by ordinal before the file came, or by an edit (516), is taken off the oldest refunds of the file.
+with sent as (
     select
         documents.order_key,
         -sum(to_ore(documents.total_amount)) filter (known.event is null) as by_ordinal_ore,
@@ -11,6 +11,15 @@ with credited as (
     left join refunds_known as known on known.order_key = documents.order_key and known.event = documents.event
     where documents.batch_id is not null and starts_with(documents.event, 'refund:') and not documents.is_withdrawn
     group by documents.order_key
+),
+credited as (
+    select order_key, sum(by_ordinal_ore) as by_ordinal_ore, sum(ordinals)::bigint as ordinals
+    from (
+        select * from sent
+        union all
+        select order_key, covered_ore as by_ordinal_ore, 0 as ordinals from refunds_covered
+    )
+    group by order_key
 ),
 told as (
     select

@@ -19,20 +19,14 @@ with ordered as (
     )
 ),
 payout_dates as (
-    select transactions.order_key, max(lines.payout_date) as payout_date
-    from refunds_wanted as wanted
-    inner join core.order_transactions as transactions using (order_key)
-    inner join staging.payouts as lines on lines.transaction_id = transactions.transaction_id
-    where lines.line_type = 'refund' and lines.fate = 'staged' and wanted.refund_date is null
-    group by transactions.order_key
+    select order_key, max(payout_date) as payout_date from refund_lines group by order_key
 )
 select
     ordered.*,
     case
         when amount_ore = total_ore and before_ore = 0 then 'mirror'
-        when is_whole and refund_id is not null and rates > 1 then 'told'
-        when rates = 1 then 'single'
         when is_whole and refund_id is not null then 'told'
+        when rates = 1 then 'single'
         else 'unknown'
     end as mode,
     before_ore + amount_ore > total_ore as is_excess,

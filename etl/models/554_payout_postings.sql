@@ -1,6 +1,7 @@
--- One row per line of a payout voucher, numbered: what its lines post, the fee in one amount, the transfer. Positive = credit.
--- Which question: what stands in the voucher? posting = grouped: receivables and differences in one line per kind; all else
--- stays line by line, so that it can be seen. Rule: accounting.md §1, §6 (VAT is in the fee's code), §7.
+-- One row per line of a payout voucher, numbered: what its lines post, the fee in one amount, the transfer. Positive =
+-- credit. Which question: what stands in the voucher? posting = grouped: receivables and differences in one line per
+-- kind; all else stays line by line, so that it can be seen. Rule: accounting.md §1, §6 (VAT is in the fee's code),
+-- §7.
 -- view: read by voucher_lines
 with single as (
     select * exclude (is_grouped), 1 as place
@@ -22,13 +23,15 @@ postings as (
     union all by name
     select * from grouped
     union all by name
-    select payout_key, 2 as place, 1 as part, 'fees' as account_role, 'fee' as cause, -fee_amount as credit_amount, file_id, source_record
+    select
+        payout_key, 2 as place, 1 as part, 'fees' as account_role, 'fee' as cause, -fee_amount as credit_amount,
+        file_id, source_record
     from payouts_to_post
     where fee_amount <> 0
     union all by name
     select
-        payout_key, 3 as place, 1 as part, transfer_role as account_role, 'payout' as cause, -declared_amount as credit_amount,
-        file_id, source_record
+        payout_key, 3 as place, 1 as part, transfer_role as account_role, 'payout' as cause,
+        -declared_amount as credit_amount, file_id, source_record
     from payouts_to_post
     where declared_amount <> 0
 ),

@@ -1,6 +1,7 @@
--- One row per amount of a reclass voucher: what leaves the account it was sent to, where it belongs, the rest. Positive = credit.
--- Which question: which correction makes the sent payout right? One voucher per line, dated today in an open period.
--- Rule: accounting.md §5 (E 200 to R 200): the account that was sent is reversed, not the one that is set today.
+-- One row per amount of a reclass voucher: what leaves the account it was sent to, where it belongs, the rest.
+-- Positive = credit. Which question: which correction makes the sent payout right? One voucher per line, dated today
+-- in an open period. Rule: accounting.md §5 (E 200 to R 200): the account that was sent is reversed, not the one that
+-- is set today.
 -- view: read once, by voucher_lines
 with moved as (
     select *, 1 as part, 'error' as moved_role, from_error_amount as credit_amount from lines_reclassed

@@ -1,7 +1,8 @@
--- One row per payment of a touched order that our journal registers: by card, by gift card, or given back by a credit note.
--- Which question: what is to be posted between debtor and receivable, and what does it wait for? is_correction: the ERP's payment
--- term pays the whole invoice on the receivable, so the gift card's part moves from there. Amounts: positive = the buyer paid.
--- Rule: accounting.md §2, §3, §9; the key names the payment itself, so that another order of the rows changes nothing.
+-- One row per payment of a touched order that our journal registers: by card, by gift card, or given back by a credit
+-- note. Which question: what is to be posted between debtor and receivable, and what does it wait for? is_correction:
+-- the ERP's payment term pays the whole invoice on the receivable, so the gift card's part moves from there. Amounts:
+-- positive = the buyer paid. Rule: accounting.md §2, §3, §9; the key names the payment itself, so that another order
+-- of the rows changes nothing.
 with orders_wanted as (
     select distinct payments.order_key
     from core.order_payments as payments
@@ -22,7 +23,8 @@ orders_paid as (
         order_key,
         count(*) as payments,
         arg_min(acquirer, payment_no) filter (where not is_gift_card and acquirer is not null) as card_acquirer,
-        bool_or(register = 'journal') as is_by_journal
+        bool_or(register = 'journal' and not is_gift_card) as is_by_journal,
+        bool_or(register = 'payment_term' and not is_gift_card) as is_by_term
     from paid
     group by order_key
 ),
@@ -38,7 +40,7 @@ select
         partition by paid.order_key, paid.identity order by paid.payment_no
     ))) as voucher_key,
     paid.order_key,
-    paid.register = 'payment_term' as is_correction,
+    orders_paid.is_by_term as is_correction,
     case when paid.is_gift_card then 'gift_cards' else 'receivable' end as money_role,
     coalesce(case when paid.is_gift_card then orders_paid.card_acquirer end, paid.acquirer) as acquirer,
     coalesce(paid.amount, case when orders_paid.payments = 1 then sales.total_amount end) as paid_amount,
@@ -50,12 +52,12 @@ select
 from paid
 inner join orders_paid using (order_key)
 inner join sales using (order_key)
-where paid.register = 'journal' or (paid.is_gift_card and paid.register = 'payment_term')
+where (paid.is_gift_card and paid.register <> 'none') or (paid.register = 'journal' and not orders_paid.is_by_term)
 union all
 select
     md5_number_lower(concat_ws(chr(31), 'payment', invoices.doc_key)),
-    invoices.order_key, false, 'receivable', orders_paid.card_acquirer, -abs(invoices.total_amount), invoices.document_date, null,
-    true, null, 'refund'
+    invoices.order_key, false, 'receivable', orders_paid.card_acquirer, -abs(invoices.total_amount),
+    invoices.document_date, null, true, null, 'refund'
 from order_invoices as invoices
 inner join orders_paid using (order_key)
 where invoices.is_credit and orders_paid.is_by_journal

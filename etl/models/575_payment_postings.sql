@@ -1,5 +1,6 @@
--- One row per payment voucher: debtor against receivable (or gift cards) on one line with its offset account. Positive = credit.
--- Which question: how is a payment registered where the ERP does not do it itself? Rule: accounting.md §2 journal, §3 refunds, §9.
+-- One row per payment voucher: debtor against receivable (or gift cards) on one line with its offset account. Positive
+-- = credit. Which question: how is a payment registered where the ERP does not do it itself? Rule: accounting.md §2
+-- journal, §3 refunds, §9.
 -- view: read once, by voucher_lines
 select
     voucher_key,

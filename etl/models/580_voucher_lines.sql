@@ -1,6 +1,7 @@
--- One row per journal line of every voucher of this run: debit or credit in company currency, both currencies where the order's
--- is another. Which question: what does the ERP get? Each voucher balances, by the payout's tie or by its offset account.
--- Rule: accounting.md §12: the order number first in the text, 50 characters; no VAT code on debtor lines; one date.
+-- One row per journal line of every voucher of this run: debit or credit in company currency, both currencies where
+-- the order's is another. Which question: what does the ERP get? Each voucher balances, by the payout's tie or by its
+-- offset account. Rule: accounting.md §12: the order number first in the text, 50 characters; no VAT code on debtor
+-- lines; one date.
 -- view: read by the three journals, each for its kind
 with postings as (
     select * from payout_postings

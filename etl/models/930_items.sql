@@ -2,7 +2,7 @@
 -- appends: findings_now
 with held as (
     select
-        items.*, lines.sku, lines.description, lines.file_id, lines.source_record
+        items.*, lines.line_type, lines.sku, lines.description, lines.file_id, lines.source_record
     from line_items as items
     inner join order_lines as lines on lines.order_key = items.order_key and lines.line_no = items.line_no
     where items.source in ('missing', 'no_snapshot') or items.item is null
@@ -17,7 +17,7 @@ select
         when 'named' then 'SETTING_MISSING'
         else if(coalesce(sku, '') = '', 'SKU_MISSING', 'ITEM_MISSING')
     end as code,
-    'sku' as field,
+    if(source = 'named', 'items.' || line_type, 'sku') as field,
     coalesce(sku, description) as value_read,
     null as expected,
     file_id,

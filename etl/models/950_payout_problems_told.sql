@@ -1,5 +1,5 @@
--- One row per reason why a payout is held, or still open: a payout that does not tie, an unknown acquirer, a missing setting.
--- Which question: what must a person do before this payout can be posted? Rule: accounting.md §1, §12.
+-- One row per reason why a payout is held, or still open: a payout that does not tie, an unknown acquirer, a missing
+-- setting. Which question: what must a person do before this payout can be posted? Rule: accounting.md §1, §12.
 -- appends: findings_now
 select
     'payout' as subject,

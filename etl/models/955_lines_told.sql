@@ -1,5 +1,6 @@
 -- One row per acquirer line that a person should know of: unmatched, ambiguous, a part, a chargeback, some øre off.
--- Which question: which lines did not simply pay an order? They hold nothing: the payout is posted. Rule: accounting.md §5.
+-- Which question: which lines did not simply pay an order? They hold nothing: the payout is posted. Rule:
+-- accounting.md §5.
 -- appends: findings_now
 select
     'payout' as subject,

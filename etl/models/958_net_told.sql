@@ -1,5 +1,5 @@
--- One row per acquirer line whose net amount is not its gross less fee and VAT of the fee.
--- Which question: does the file contradict itself? Told only: whether the payout ties decides, by gross and fee. Rule: architecture §5.
+-- One row per acquirer line whose net amount is not its gross less fee and VAT of the fee. Which question: does the
+-- file contradict itself? Told only: whether the payout ties decides, by gross and fee. Rule: architecture §5.
 -- appends: findings_now
 select
     'payout' as subject,

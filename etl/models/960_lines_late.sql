@@ -1,5 +1,6 @@
 -- One row per acquirer line of a sent payout that was not part of what was sent, or whose amounts are stated anew.
--- Which question: did something arrive after posting? The payout stands, the line waits for a person (architecture §7, payouts).
+-- Which question: did something arrive after posting? The payout stands, the line waits for a person (architecture §7,
+-- payouts).
 -- appends: findings_now
 with sent as (
     select payout_key

@@ -20,11 +20,11 @@ from credit_notes as notes inner join setting.periods as periods
 union all by name
 select 'order' as subject, notes.order_key, notes.event, 'REFUND_DATE_ASSUMED' as code, 'info' as effect,
     'refund_date' as field, notes.wanted_date::varchar as value_read, null as expected, notes.file_id, notes.source_record
-from credit_notes as notes where notes.is_date_assumed and notes.mode <> 'unknown'
+from credit_notes as notes where notes.is_date_assumed and notes.mode <> 'unknown' and not notes.is_excess
 union all by name
 select 'order' as subject, notes.order_key, notes.event, 'CREDIT_UNLINKED' as code, 'info' as effect, 'settles' as field,
     orders.order_no as value_read, null as expected, notes.file_id, notes.source_record
 from credit_notes as notes
 inner join core.orders as orders using (order_key)
 left join booked_sales as booked using (order_key)
-where booked.order_key is null and notes.mode <> 'unknown'
+where booked.order_key is null and notes.mode <> 'unknown' and not notes.is_excess

@@ -1,5 +1,5 @@
 -- One row per order that changed or was cancelled after its sale was sent. Not known to be booked: the sales order must be
--- deleted in the ERP by a person, who then approves. Booked: the difference document of 546 waits for a person.
+-- deleted in the ERP by a person, who then approves. Booked: the difference document of 546 waits for a person, until approved.
 -- appends: findings_now
 with changed as (
     select
@@ -14,6 +14,9 @@ with changed as (
     where not coalesce(sent.is_cancelled, false) and (
         (facts.facts_hash <> sent.sale_hash and orders.is_complete)
         or orders.state in ('cancelled', 'voided') or orders.cancelled_date is not null
+    ) and not exists (
+        select 1 from approvals
+        where approvals.order_key = orders.order_key and approvals.code = 'AWAITS_APPROVAL' and approvals.subject = facts.facts_hash
     )
 )
 select

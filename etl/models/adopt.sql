@@ -28,12 +28,14 @@ insert into ops.batches by name select * from adopted;
 create or replace temp table adopted_documents as select doc_key, order_key, event from core.documents where batch_id = batch();
 create or replace temp table adopted_vouchers as select distinct voucher_key from core.journal_lines where batch_id = batch();
 create or replace temp table adopted_payouts as select payout_key from core.payouts where batch_id = batch();
+create or replace temp table adopted_matches as select line_key from core.payout_matches where batch_id = batch();
 
 delete from core.documents where batch_id is distinct from batch() and doc_key in (select doc_key from adopted_documents);
 delete from core.document_lines where batch_id is distinct from batch() and doc_key in (select doc_key from adopted_documents);
 delete from core.journal_lines where batch_id is null and voucher_key in (select voucher_key from adopted_vouchers);
 delete from core.payouts where batch_id is null and payout_key in (select payout_key from adopted_payouts);
-delete from core.payout_matches where batch_id is null and payout_key in (select payout_key from adopted_payouts);
+-- A line that was reclassed has one reading, the newer; what was told of the old one is done with.
+delete from core.payout_matches where batch_id is distinct from batch() and line_key in (select line_key from adopted_matches);
 delete from core.vat_decisions where order_key in (select order_key from adopted_documents);
 delete from core.findings
 where batch_id is null and (
@@ -41,11 +43,12 @@ where batch_id is null and (
     or (order_key, event) in (select (order_key, event) from adopted_documents)
     or (order_key is null and payout_key in (select payout_key from adopted_payouts))
 );
+delete from core.findings where batch_id is distinct from batch() and line_key in (select line_key from adopted_matches);
 delete from open_documents where doc_key in (select doc_key from adopted_documents);
 delete from open_document_lines where doc_key in (select doc_key from adopted_documents);
 delete from open_journal_lines where voucher_key in (select voucher_key from adopted_vouchers);
 delete from open_payouts where payout_key in (select payout_key from adopted_payouts);
-delete from open_payout_matches where payout_key in (select payout_key from adopted_payouts);
+delete from open_payout_matches where line_key in (select line_key from adopted_matches);
 
 update core.verdicts set verdict = 'exported', reason_code = null, field = null, value_read = null, expected = null
 where order_key in (

@@ -1,1 +1,1 @@
-"""Readers: a dropped file into the temp table `raw_records`, every row with its `source_record`. One module per file format."""
+"""Readers: a file into the temp table `raw_records`, every row with its `source_record`. One module per format."""

@@ -2,8 +2,9 @@
 
 It takes over where the quick one refuses or a check of the bytes fails, and it finds single records again for people.
 A record is what RFC 4180 calls one; blank lines are not records. `source_record` is the ordinal of a record behind the
-header, from 1. A record whose cells are all empty is counted, so that the others keep their ordinals, but it says nothing and is
-not staged; lines above the header and the contract's footer lines are outside the data and not counted at all.
+header, from 1. A record whose cells are all empty is counted, so that the others keep their ordinals, but it says
+nothing and is not staged; lines above the header and the contract's footer lines are outside the data and not counted
+at all.
 """
 
 import codecs

@@ -1,9 +1,8 @@
-# ruff: noqa: A005 - readers are named after their formats, and imports are absolute
 """CSV files into the temp table `raw_records`: (source_record, c1 .. cN), all text, in file order.
 
-The cell of the n-th column of the file is `c<n>`; only the columns that the contract reads are there. Empty cells are NULL.
-Two readers give the same rows (a property test holds them together): the engine's, where an independent look at the bytes
-proves that it will read what stands there, and the careful one, which names line and column of what is wrong.
+The cell of the n-th column of the file is `c<n>`; only the columns that the contract reads are there. Empty cells are
+NULL. Two readers give the same rows (a property test holds them together): the engine's, where an independent look at
+the bytes proves that it will read what stands there, and the careful one, which names line and column of what is wrong.
 """
 
 import csv
@@ -78,7 +77,7 @@ def _found(path: Path, identified: Identified, wanted: set[int]) -> Iterator[Rec
 
 
 def _is_plain_utf8(path: Path, identified: Identified) -> bool:
-    """Can the engine be given the file itself: UTF-8, the header first, nothing below, no sign in its path that it expands?"""
+    """Can the engine be given the file itself: UTF-8, only header and data, no sign in its path that it expands?"""
     dialect = identified.dialect
     if dialect.encoding != "utf-8" or dialect.end != path.stat().st_size or _GLOB_SIGNS & set(str(path)):
         return False
@@ -101,7 +100,7 @@ def _read_quickly(store: Store, path: Path, identified: Identified) -> int | Non
         return None
     if structure.records != count + 1:
         return None
-    is_empty = " and ".join(f"{name} is null" for name in wanted)
+    is_empty = " and ".join(f"{name} is null" for name in wanted) or "true"
     longest = ", ".join(f"coalesce(strlen({name}), 0)" for name in wanted)
     suspicious = f"select count(*) from {TABLE} where ({is_empty}) or greatest({longest}, 0) > {MAX_CELL}"
     return None if store.value(suspicious) else count

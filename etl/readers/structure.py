@@ -1,9 +1,10 @@
 """What the bytes of a CSV file say about its records, found without reading a single cell.
 
-The engine's CSV reader is quick and silent: blank lines vanish, blanks round quotes are trimmed, surplus empty cells are
-swallowed, NUL passes. This looks at the bytes independently, a megabyte at a time: everything between quotes is cut out
-(a doubled quote inside leaves an empty piece, which is dropped), and what is left must be, record by record, one line end and
-exactly as many delimiters as the header has. `is_plain` claims that the quick reader will read what stands there.
+The engine's CSV reader is quick and silent: blank lines vanish, blanks round quotes are trimmed, surplus empty cells
+are swallowed, NUL passes. This looks at the bytes independently, a megabyte at a time: everything between quotes is
+cut out (a doubled quote inside leaves an empty piece, which is dropped), and what is left must be, record by record,
+one line end and exactly as many delimiters as the header has. `is_plain` claims that the quick reader will read what
+stands there.
 """
 
 from collections.abc import Iterator
@@ -74,6 +75,6 @@ def _outside_quotes(path: Path, start: int, boundary: bytes) -> Iterator[bytes |
             if not begins_inside and outside and not outside[0]:
                 closes_before = filled
             ends = b"".join(map(_LAST, opens_behind)) + b"".join(map(_FIRST, closes_before))
-            yield b"".join(filled)
+            yield None if ends.translate(None, boundary) else b"".join(filled)
         if is_inside:
             yield None

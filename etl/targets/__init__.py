@@ -6,6 +6,7 @@ nothing about accounting: what is posted stands in the tables, a target only wri
 The tables of a batch (all of them exist, any may be empty):
 
     batch_documents         columns of core.documents, number and debtor_account filled
+    batch_deliveries        doc_key, your_ref, remark, delivery_*: where a document's goods went; at most one row each
     batch_document_lines    columns of core.document_lines, and number, that of the order they belong to
     batch_debtors           columns of core.debtors, account filled
     batch_items             columns of core.items
