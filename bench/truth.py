@@ -120,7 +120,7 @@ def written_journal(folders: Iterable[Path]) -> Sums:
 def rates_of(company: dict[str, Any]) -> dict[str, int]:
     """The rate in basis points of each VAT code of a company; codes without a rate are 0 % codes."""
     keys = ((key.split(":"), code) for key, code in company["vat"]["codes"].items())
-    return {code: int(Decimal(parts[2]) * 100) if len(parts) > 2 else 0 for parts, code in keys}  # noqa: PLR2004
+    return {code: int(Decimal(parts[2]) * 100) if parts[2:] else 0 for parts, code in keys}
 
 
 def differences(data: Path, company_toml: Path, folders: list[Path]) -> list[str]:

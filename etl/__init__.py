@@ -1,3 +1,6 @@
-"""File-based integration of webshops and acquirers with Uniconta: drop files, get import files that are right to the øre."""
+"""File-based integration of webshops and acquirers with Uniconta.
+
+Drop files, get import files that are right to the øre.
+"""
 
 __version__ = "0.1.0"

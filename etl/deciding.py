@@ -1,22 +1,19 @@
 """Deciding again: the models in order, for what was touched, in one transaction.
 
-Open is re-decided, sent is frozen. What is touched and why stands in `ops.touched`; the models 060-065 turn it into keys,
-1xx-3xx work out the orders (127 carries a touch on from an order to its acquirer lines, never further), 9xx the checks, 5xx
-the documents and 4xx the payouts.
+Open is re-decided, sent is frozen. What is touched and why stands in `ops.touched`; the models 060-065 turn it into
+keys, 1xx-3xx work out the orders (127 carries a touch on from an order to its acquirer lines, never further), 9xx the
+checks, 5xx the documents and 4xx the payouts.
 """
 
 from etl.store import Store
 from etl.vat import numbers
 
-FINDINGS = """create or replace temp table findings_now (
-    subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar, effect varchar,
-    place integer, field varchar, value_read varchar, expected varchar, file_id bigint, source_record bigint)"""
-
 
 def decide(store: Store) -> int:
     """Decide everything touched again; returns how many orders and payouts that were.
 
-    What is open stands in the tables `open_*` afterwards, until `Store.keep_open`. Runs inside the caller's transaction.
+    What is open stands in the tables `open_*` afterwards, until `Store.keep_open`. Runs inside the caller's
+    transaction.
     """
     store.run(60, 69)
     touched = store.value("select (select count(*) from touched_orders) + (select count(*) from touched_payouts)")
@@ -30,10 +27,10 @@ def decide(store: Store) -> int:
 
 def _orders(store: Store) -> None:
     """Facts, lines, buyers, VAT and totals; then the checks and the verdict; then the documents."""
-    store.script(FINDINGS)
-    store.run(100, 299)
+    store.script_file("findings.sql")
+    store.run(100, 219)
     numbers.check(store)
-    store.run(300, 399)
+    store.run(220, 399)
     store.run(900, 949)
     store.run(500, 549)
 

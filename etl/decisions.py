@@ -76,7 +76,9 @@ def _find(store: Store, order_no: str) -> tuple[int, str, str]:
     return found[0]
 
 
-def _subject(store: Store, decision: str, order_key: int, order_no: str, code: str | None) -> tuple[str | None, str | None]:
+def _subject(
+    store: Store, decision: str, order_key: int, order_no: str, code: str | None
+) -> tuple[str | None, str | None]:
     """The reason and the exact thing a decision is about."""
     if decision == "resend":
         return None, _absent_document(store, order_key, order_no)
@@ -85,7 +87,8 @@ def _subject(store: Store, decision: str, order_key: int, order_no: str, code: s
     reasons = [
         reason
         for (reason,) in store.rows(
-            "select distinct code from core.findings where order_key = $1 and effect = 'hold' order by code", [order_key]
+            "select distinct code from core.findings where order_key = $1 and effect = 'hold' order by code",
+            [order_key],
         )
         if code in {None, reason}
     ]
@@ -99,9 +102,11 @@ def _subject(store: Store, decision: str, order_key: int, order_no: str, code: s
 def _approved_subject(store: Store, order_key: int, reason: str) -> str | None:
     """What exactly is approved: the VAT number, the document to withdraw, or the content of a proposal."""
     if reason == "VAT_NUMBER_UNVERIFIED":
-        return store.value(  # type: ignore[no-any-return]  # the number as the finding tells it: normalised
+        # as the finding tells it: normalised
+        number: str | None = store.value(
             "select value_read from core.findings where order_key = $1 and code = 'VAT_NUMBER_UNVERIFIED'", [order_key]
         )
+        return number
     if reason in {"CHANGED_AFTER_SENDING", "CANCELLED_AFTER_SENDING"}:
         key = store.value(
             "select arg_max(doc_key, number) from core.documents where order_key = $1 and batch_id is not null"
@@ -110,21 +115,27 @@ def _approved_subject(store: Store, order_key: int, reason: str) -> str | None:
         )
         return str(key)
     if reason == "AWAITS_APPROVAL":
-        return store.value(  # type: ignore[no-any-return]
-            "select content_hash from core.documents where order_key = $1 and batch_id is null and needs_person", [order_key]
+        content_hash: str | None = store.value(
+            "select content_hash from core.documents where order_key = $1 and batch_id is null and needs_person",
+            [order_key],
         )
+        return content_hash
     return None
 
 
 def _absent_document(store: Store, order_key: int, order_no: str) -> str:
-    """The document to send again: the newest that was sent, only if the newest snapshot of invoices was read after it and
-    neither its number nor its reference stands there."""
+    """The document to send again: the newest that was sent.
+
+    Only if the newest snapshot of invoices was read after it, and neither its number nor its reference stands there.
+    """
     found = store.rows(
         "select documents.doc_key from core.documents as documents"
         " inner join ops.batches as batches on batches.batch_id = documents.batch_id"
         " where documents.order_key = $1 and not documents.is_withdrawn"
-        " and exists (select 1 from staging.files where entity = 'uniconta_invoices' and received_at > batches.published_at)"
-        " and not exists (select 1 from erp.invoices as invoices where invoices.order_number = documents.number::varchar"
+        " and exists (select 1 from staging.files"
+        " where entity = 'uniconta_invoices' and received_at > batches.published_at)"
+        " and not exists (select 1 from erp.invoices as invoices"
+        " where invoices.order_number = documents.number::varchar"
         " or invoices.requisition = documents.requisition or invoices.our_ref = documents.our_ref)"
         " order by documents.number desc limit 1",
         [order_key],
@@ -132,5 +143,3 @@ def _absent_document(store: Store, order_key: int, order_no: str) -> str:
     if not found:
         raise UsageError("RESEND_NOT_ABSENT", value=order_no)
     return str(found[0][0])
-
-

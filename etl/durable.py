@@ -74,6 +74,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of it: the system may take less at a time."""
     view = memoryview(content)
     while view:
         view = view[os.write(descriptor, view) :]

@@ -4,9 +4,9 @@ A contract (`schemas/sources/*.toml`) maps the headers of a file to these names,
 `models/0*` stage them. The first columns of each entity are the generic format of `docs/formats.md`, in that order;
 columns marked `extra` are what some shop says besides, and no generic file needs them.
 
-Types: `text`; `amount` DECIMAL(18,2); `number` DECIMAL(18,6) (quantities, unit prices); `rate` DECIMAL(9,4) in percent as
-the law writes it; `moment` TIMESTAMP in the company's time zone (a file's date alone is midnight); `date`; `boolean`;
-`exchange` DECIMAL(18,8), units of company currency for one unit of the document's; a vocabulary's name.
+Types: `text`; `amount` DECIMAL(18,2); `number` DECIMAL(18,6) (quantities, unit prices); `rate` DECIMAL(9,4) in percent
+as the law writes it; `moment` TIMESTAMP in the company's time zone (a file's date alone is midnight); `date`;
+`boolean`; `exchange` DECIMAL(18,8), units of company currency for one unit of the document's; a vocabulary's name.
 """
 
 from dataclasses import dataclass
@@ -81,7 +81,6 @@ def _columns(spec: str, *, level: Level = "line", extra: bool = False) -> tuple[
     return tuple(Column(name, type_ or "text", level, extra) for name, _, type_ in pairs)
 
 
-
 _ORDERS = (
     *_columns(
         "order_no order_id order_date:moment paid_date:moment shipped_date:moment updated_at:moment state:order_state"
@@ -109,10 +108,12 @@ _ORDERS = (
 )
 
 _SNAPSHOTS: dict[str, tuple[str, str, str]] = {
-    # entity: (columns, required, key)
+    # by entity, the columns, those that are required, and the key
     "uniconta_debtors": (
-        "account name address1 address2 address3 postcode city country company_reg_no vat_number ean phone contact_email"
-        " invoice_email debtor_group payment_term vat_zone currency is_blocked:boolean",
+        (
+            "account name address1 address2 address3 postcode city country company_reg_no vat_number ean phone"
+            " contact_email invoice_email debtor_group payment_term vat_zone currency is_blocked:boolean"
+        ),
         "account name",
         "account",
     ),
@@ -124,8 +125,10 @@ _SNAPSHOTS: dict[str, tuple[str, str, str]] = {
     ),
     "uniconta_accounts": ("account name account_type vat_code vat_operation is_blocked:boolean", "account", "account"),
     "uniconta_invoices": (
-        "invoice_no invoice_date:date account order_number our_ref your_ref requisition net_amount:amount"
-        " vat_amount:amount total_amount:amount currency due_date:date",
+        (
+            "invoice_no invoice_date:date account order_number our_ref your_ref requisition net_amount:amount"
+            " vat_amount:amount total_amount:amount currency due_date:date"
+        ),
         "invoice_no",
         "invoice_no",
     ),
@@ -153,7 +156,9 @@ ENTITIES: dict[str, Entity] = {
         Entity(
             "payments",
             "events",
-            _columns("order_no payment_no payment_method transaction_id paid_at:moment amount:amount currency gift_card_no"),
+            _columns(
+                "order_no payment_no payment_method transaction_id paid_at:moment amount:amount currency gift_card_no"
+            ),
             ("order_no", "amount"),
             ("order_no", "payment_no", "transaction_id", "payment_method", "gift_card_no", "paid_at"),
         ),

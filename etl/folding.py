@@ -4,20 +4,28 @@ The database is a cache: it is the ledger's entries taken in order, and then eve
 """
 
 from datetime import date
+from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from etl import intake, plan, staging
 from etl.company import Company, settings_sha, write_settings
+from etl.entities import ENTITIES
 from etl.ledger import Ledger
-from etl.store import Store
+from etl.store import REVIEW_VIEWS, Store, models, script
 from etl.vat import seeds
 from etl.workspace import Workspace
 
-SCHEMA = "1"  # another one means: make the database again
+
+@cache
+def schema() -> str:
+    """What the tables and views are made from, as one hash: another one means, make the database again."""
+    views = [model.sql for model in models() if model.number in REVIEW_VIEWS]
+    return sha256("\0".join([script("tables.sql"), repr(ENTITIES), *views]).encode()).hexdigest()[:16]
 
 
 def open_database(store: Store, settings: Company | None, *, as_of: date, workspace_id: str) -> None:
-    """Make tables, views and settings as this version and company.toml want them; touch what is open if they changed."""
+    """Make tables, views and settings as this version and company.toml want; touch what is open if they changed."""
     store.script_file("macros.sql")
     is_new = state(store, "schema") is None
     if is_new:
@@ -33,7 +41,7 @@ def open_database(store: Store, settings: Company | None, *, as_of: date, worksp
         seeds.load(store)
         if is_new:
             store.run(800, 899)
-            set_state(store, "schema", SCHEMA)
+            set_state(store, "schema", schema())
             set_state(store, "workspace", workspace_id)
         set_state(store, "settings", sha)
         store.script("insert into ops.touched values ('settings', 0, 'settings changed')")
@@ -41,7 +49,7 @@ def open_database(store: Store, settings: Company | None, *, as_of: date, worksp
 
 def belongs(store: Store, ledger: Ledger) -> bool:
     """Is the database one of this schema, made from this ledger, and not ahead of it?"""
-    if state(store, "schema") != SCHEMA or state(store, "workspace") != ledger.uuid:
+    if state(store, "schema") != schema() or state(store, "workspace") != ledger.uuid:
         return False
     return int(state(store, "ledger_seq") or 0) <= ledger.last_seq
 
@@ -54,28 +62,23 @@ def set_run(store: Store, *, as_of: date, workspace_id: str) -> None:
         store.rows("insert into setting.run values ($1, $2)", [as_of, workspace_id])
 
 
-def catch_up(store: Store, ledger: Ledger, workspace: Workspace, settings: Company | None) -> int:
+def catch_up(store: Store, ledger: Ledger, workspace: Workspace) -> int:
     """Take in the ledger's entries that the database does not know; returns how many there were."""
     known = int(state(store, "ledger_seq") or 0)
     missing = ledger.entries[known:]
     prepared = {batch.batch_id: batch.entry for batch in ledger.batches()}
     for entry in missing:
         with store.transaction():
-            _take_in(store, ledger, workspace, settings, entry, prepared)
+            _take_in(store, ledger, workspace, entry, prepared)
             intake.remember(store, entry["seq"])
     return len(missing)
 
 
 def _take_in(
-    store: Store,
-    ledger: Ledger,
-    workspace: Workspace,
-    settings: Company | None,
-    entry: dict[str, Any],
-    prepared: dict[str, dict[str, Any]],
-) -> None:  # fmt: skip
+    store: Store, ledger: Ledger, workspace: Workspace, entry: dict[str, Any], prepared: dict[str, dict[str, Any]]
+) -> None:
     if entry["kind"] == "load":
-        intake.reload(store, ledger, workspace, entry, settings)
+        intake.reload(store, ledger, workspace, entry)
     elif entry["kind"] == "published":
         batch_id = entry["batch_id"]
         plan.thaw(store, ledger.batch_folder(batch_id))

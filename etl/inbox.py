@@ -16,7 +16,6 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import stat
 import time
@@ -29,9 +28,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
 
+from etl.durable import make_folder, move_file, numbered, replace_file, storage_errors, sync_folder
 from etl.errors import EtlError, FileRejected
 from etl.faults import fault
-from etl.durable import make_folder, move_file, numbered, replace_file, storage_errors, sync_folder
 
 RESERVED = frozenset({".work", "archive", "rejected"})
 DONE = ".done"

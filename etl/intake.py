@@ -1,7 +1,7 @@
 """The intake of files: what was claimed becomes staged rows, or a rejected file with its reason.
 
-A group of files is one transaction. The ledger's `load` entry is on the disk just before the commit, so that the database
-is only ever behind the ledger: what is missing in it is loaded again from the bytes the ledger names.
+A group of files is one transaction. The ledger's `load` entry is on the disk just before the commit, so that the
+database is only ever behind the ledger: what is missing in it is loaded again from the bytes the ledger names.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ Told = tuple[str, dict[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """One file of a load, as the ledger keeps it. `stored` is relative to the workspace; reason facts for the sentence."""
+    """One file of a load, as the ledger keeps it. `stored` is relative to the workspace; facts fill the sentence."""
 
     file_id: int
     name: str
@@ -101,7 +101,8 @@ def load(
         for sha in {o.contract_sha256 for o in outcomes if o.contract_sha256}:
             ledger.keep_text(next(c.text for c in known.values() if c.sha256 == sha))
         fault("before-load-ledger")
-        entry = ledger.append("load", load_no=load_no, files=[asdict(o) for o in outcomes])
+        facts = {"received_at": at.isoformat(), "timezone": _timezone(settings)}
+        entry = ledger.append("load", load_no=load_no, files=[asdict(o) for o in outcomes], **facts)
         fault("after-load-ledger")
         remember(store, entry["seq"])
     fault("after-load-commit")
@@ -109,10 +110,11 @@ def load(
     return outcomes
 
 
-def reload(store: Store, ledger: Ledger, workspace: Workspace, entry: Mapping[str, Any], settings: Company | None) -> None:
-    """Stage a load of the ledger again, from its bytes in the archive (or still in the work folder), under the same ids.
+def reload(store: Store, ledger: Ledger, workspace: Workspace, entry: Mapping[str, Any]) -> None:
+    """Stage a load of the ledger again, from its bytes in the archive or still in the work folder, under its ids.
 
-    Runs inside the caller's transaction.
+    The contract and the time zone are those it was read with then, whatever is set now. Runs inside the caller's
+    transaction.
     """
     work = {(c.sha256, c.shop): c.work_path for c in inbox.in_work(workspace.root)}
     for file in entry["files"]:
@@ -122,8 +124,8 @@ def reload(store: Store, ledger: Ledger, workspace: Workspace, entry: Mapping[st
             if path is None:
                 raise LedgerBroken("LEDGER_BROKEN", path=file["stored"])
             contract = contracts.parse(ledger.text(file["contract_sha256"]), source=file["source"])
-            _read(store, path, {contract.source: contract}, settings, file["file_id"], file["shop"])
-        _record(store, FileOutcome(**file), entry["load_no"], datetime.fromisoformat(entry["at"]))
+            _read(store, path, {contract.source: contract}, file["file_id"], file["shop"], timezone=entry["timezone"])
+        _record(store, FileOutcome(**file), entry["load_no"], datetime.fromisoformat(entry["received_at"]))
     remember(store, entry["seq"])
 
 
@@ -158,11 +160,14 @@ def _take(
                     outcome, status="duplicate", source=source, contract_sha256=contract_sha, entity=entity,
                     reason_code="FILE_DUPLICATE", value=name,
                 )  # fmt: skip
-        found, rows_in = _read(store, one.work_path, known, settings, file_id, one.shop)
+        wanted = next((s.source for s in settings.shops if s.id == one.shop), None) if settings else None
+        found, rows_in = _read(
+            store, one.work_path, known, file_id, one.shop, wanted=wanted, timezone=_timezone(settings)
+        )
         returned.write(store, workspace.root, one.work_path, one.name, found, _language(settings))
     except FileRejected as refused:
         facts = {k: None if v is None else str(v) for k, v in refused.facts.items()}
-        field = facts.get("field") or facts.get("line") and f"{facts['line']}"
+        field = facts.get("field") or facts.get("line")
         return replace(
             outcome, status="rejected", reason_code=refused.code, field=field, value=facts.get("value"),
             expected=facts.get("expected"),
@@ -174,13 +179,18 @@ def _take(
 
 
 def _read(
-    store: Store, path: Path, known: dict[str, contracts.Contract], settings: Company | None, file_id: int, shop: str
+    store: Store,
+    path: Path,
+    known: dict[str, contracts.Contract],
+    file_id: int,
+    shop: str,
+    *,
+    timezone: str,
+    wanted: str | None = None,
 ) -> tuple[contracts.Identified, int]:
     """Identify, read, conform and stage a file; returns what it was found to be and how many records it has."""
-    wanted = next((s.source for s in settings.shops if s.id == shop), None) if settings else None
     found = identify.identify(path, known, wanted=wanted)
     records = csv_reader.read(store, path, found)
-    timezone = settings.company.timezone if settings else "Europe/Copenhagen"
     conform.conform(store, found, timezone=timezone)
     file = staging.LoadFile(file_id, shop, found.contract.source, records.record_count)
     staging.stage(store, file, found.contract)
@@ -205,6 +215,10 @@ def _put_away(
             inbox.reject(workspace.root, one, outcome.stored, _why(asdict(outcome), language))
         else:
             inbox.move_to(workspace.root, one, outcome.stored)
+
+
+def _timezone(settings: Company | None) -> str:
+    return settings.company.timezone if settings else "Europe/Copenhagen"
 
 
 def _language(settings: Company | None) -> messages.Language:

@@ -12,7 +12,7 @@ Entries, besides seq (from 1), at (UTC), kind and prev:
 
     workspace  uuid
     config     sha256, sections
-    load       load_no, files: [{file_id, name, stored, sha256, shop, source, contract_sha256, entity, status,
+    load       load_no, received_at, timezone, files: [{file_id, name, stored, sha256, shop, source, contract_sha256, entity, status,
                reason_code, field, value, expected, rows_in}]
     prepared   batch_id, batch_no, plan_hash, files: {name: sha256}, frozen: {name: sha256}, documents, journal_lines,
                sums, approved_by, planned_at
@@ -33,7 +33,16 @@ from typing import Any, Self
 from uuid import uuid4
 
 from etl import clock
-from etl.durable import make_folder, replace_file, sha256_of, storage_errors, sync_file, sync_folder, write_all, write_file
+from etl.durable import (
+    make_folder,
+    replace_file,
+    sha256_of,
+    storage_errors,
+    sync_file,
+    sync_folder,
+    write_all,
+    write_file,
+)
 from etl.errors import LedgerBroken
 
 KINDS = frozenset({"workspace", "config", "load", "prepared", "published", "decision"})

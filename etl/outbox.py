@@ -15,9 +15,9 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from etl.durable import make_folder, storage_errors, sync_folder, write_file
 from etl.errors import EtlError
 from etl.faults import fault
-from etl.durable import make_folder, storage_errors, sync_folder, write_file
 from etl.ledger import Ledger
 
 PENDING = ".pending"

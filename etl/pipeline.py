@@ -1,7 +1,8 @@
 """The order of the steps, nothing else: files come in, what is open is decided, what is ready goes out.
 
 A run takes the lock, brings the database up to the ledger, stages what lies in the inbox, decides again whatever that
-touched, plans the change set, publishes it where that may happen without a person, and makes the snapshot that people read.
+touched, plans the change set, publishes it where that may happen without a person, and makes the snapshot that people
+read.
 """
 
 import getpass
@@ -20,7 +21,7 @@ from etl.ledger import Ledger
 from etl.lock import workspace_lock
 from etl.plan import Plan
 from etl.reporting import RunReport
-from etl.store import Store
+from etl.store import DatabaseError, Store
 from etl.workspace import Workspace
 
 Progress = Callable[[str, int, int], None]
@@ -51,7 +52,9 @@ def run(workspace: Workspace, *, commit: bool | None = None, progress: Progress 
             may_commit = settings is not None and (settings.run.auto_commit if commit is None else commit)
             if change and not change.is_empty and may_commit:
                 tell("publish")
-                batches = [publishing.publish(session.store, session.ledger, workspace, change, approved_by="auto_commit")]
+                batches = [
+                    publishing.publish(session.store, session.ledger, workspace, change, approved_by="auto_commit")
+                ]
         return reporting.report(session.store, settings, files, batches, change, told)
 
 
@@ -60,7 +63,11 @@ def make_plan(workspace: Workspace) -> dict[str, Any]:
     with _session(workspace) as (session, _settings), _deciding(session) as change:
         if change is None:
             raise UsageError("CONFIG_MISSING")
-        return {"plan_hash": change.plan_hash, "entries": plan.entries(session.store), "waiting": change.waiting_for_person}
+        return {
+            "plan_hash": change.plan_hash,
+            "entries": plan.entries(session.store),
+            "waiting": change.waiting_for_person,
+        }
 
 
 def commit(workspace: Workspace, plan_hash: str, *, by: str | None = None) -> RunReport:
@@ -87,8 +94,7 @@ def decide(workspace: Workspace, decision: str, order_nos: Sequence[str], **fact
 def replay(workspace: Workspace) -> RunReport:
     """Delete the database and make it again from archive and ledger."""
     with workspace_lock(workspace.lock):
-        workspace.database.unlink(missing_ok=True)
-        workspace.database.with_name(workspace.database.name + ".wal").unlink(missing_ok=True)
+        _drop_database(workspace)
     return run(workspace, commit=False)
 
 
@@ -100,7 +106,9 @@ def explain(workspace: Workspace, path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _session(workspace: Workspace, tell: Callable[[str], None] = lambda _: None) -> Iterator[tuple[Session, Company | None]]:
+def _session(
+    workspace: Workspace, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[tuple[Session, Company | None]]:
     """The lock, the settings, the ledger and the database brought up to it; afterwards the snapshot."""
     settings = workspace.load_company()
     workspace.make_folders(settings)
@@ -113,7 +121,7 @@ def _session(workspace: Workspace, tell: Callable[[str], None] = lambda _: None)
         with Store.open(workspace.database) as store:
             as_of = clock.as_of(settings.company.timezone if settings else "Europe/Copenhagen")
             folding.open_database(store, settings, as_of=as_of, workspace_id=ledger.uuid)
-            folding.catch_up(store, ledger, workspace, settings)
+            folding.catch_up(store, ledger, workspace)
             yield Session(workspace, settings, ledger, store), settings
             store.checkpoint()
         tell("snapshot")
@@ -122,7 +130,7 @@ def _session(workspace: Workspace, tell: Callable[[str], None] = lambda _: None)
 
 @contextmanager
 def _deciding(session: Session) -> Iterator[Plan | None]:
-    """One transaction: what was touched is decided again, the change set made; what the caller does not send is kept open.
+    """One transaction: what was touched is decided again and the change set made; what is not sent is kept open.
 
     Without settings files are staged only, and there is no change set.
     """
@@ -144,12 +152,21 @@ def _note_config(ledger: Ledger, settings: Company | None) -> None:
 
 
 def _drop_foreign(workspace: Workspace, ledger: Ledger) -> None:
-    """A database of another ledger, or one ahead of it, is not a cache of this one: it goes."""
-    if workspace.database.exists():
+    """A database that is no cache of this ledger goes: of another one, ahead of it, of another version, unreadable."""
+    if not workspace.database.exists():
+        return
+    try:
         with Store.open(workspace.database, read_only=True) as store:
             is_ours = folding.belongs(store, ledger)
-        if not is_ours:
-            workspace.database.unlink()
+    except DatabaseError as error:
+        is_ours = "Could not set lock" in str(error)  # a person looks into it: the run will say so
+    if not is_ours:
+        _drop_database(workspace)
+
+
+def _drop_database(workspace: Workspace) -> None:
+    workspace.database.unlink(missing_ok=True)
+    workspace.database.with_name(workspace.database.name + ".wal").unlink(missing_ok=True)
 
 
 def _teller(progress: Progress | None) -> Callable[[str], None]:

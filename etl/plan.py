@@ -1,8 +1,8 @@
 """The change set: what would be sent, one hash over it, and what the ledger keeps of what was.
 
 `make` fills the temp tables `batch_*` from everything that is planned (the models numbered 6xx), numbers given out.
-`freeze` writes them as Parquet beside the ledger, `adopt` takes them from there into the database: after publishing, after
-a crash and in a replay alike, so that the database can always be made again.
+`freeze` writes them as Parquet beside the ledger, `adopt` takes them from there into the database: after publishing,
+after a crash and in a replay alike, so that the database can always be made again.
 """
 
 import json
@@ -103,8 +103,9 @@ def adopt(store: Store, entry: dict[str, Any], published_at: str) -> None:
     digest = sha256(json.dumps(entry["files"], sort_keys=True).encode()).hexdigest()
     store.rows(
         "create or replace temp table adopted as select $1::varchar as batch_id, $2::bigint as batch_no,"
-        " $3::varchar as plan_hash, $4::timestamp as planned_at, $5::timestamp as published_at, $6::bigint as documents,"
-        " $7::bigint as journal_lines, $8::varchar as sums, $9::varchar as sha256, $10::varchar as approved_by",
+        " $3::varchar as plan_hash, $4::timestamp as planned_at, $5::timestamp as published_at,"
+        " $6::bigint as documents, $7::bigint as journal_lines, $8::varchar as sums, $9::varchar as sha256,"
+        " $10::varchar as approved_by",
         [entry["batch_id"], entry["batch_no"], entry["plan_hash"], _utc(entry["planned_at"]), _utc(published_at),
          entry["documents"], entry["journal_lines"], json.dumps(entry["sums"], sort_keys=True), digest,
          entry["approved_by"]],

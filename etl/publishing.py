@@ -1,16 +1,16 @@
 """Sending a batch: prepared, kept, shown, known. The order of these steps is what makes everything go out exactly once.
 
-Prepared in `outbox/.pending`, kept in the ledger (bytes and frozen rows), entry `prepared`, rename, entry `published`, and
-only then the database. After a crash anywhere `outbox.recover` and a replay of the ledger's tail finish it.
+Prepared in `outbox/.pending`, kept in the ledger (bytes and frozen rows), entry `prepared`, rename, entry `published`,
+and only then the database. After a crash anywhere `outbox.recover` and a replay of the ledger's tail finish it.
 """
 
 import shutil
 
 from etl import outbox, plan
 from etl.clock import now
+from etl.durable import sync_file, sync_folder
 from etl.faults import fault
 from etl.intake import remember
-from etl.durable import sync_file, sync_folder
 from etl.ledger import Ledger
 from etl.plan import Plan
 from etl.store import Store
@@ -19,7 +19,7 @@ from etl.workspace import Workspace
 
 
 def publish(store: Store, ledger: Ledger, workspace: Workspace, change: Plan, *, approved_by: str) -> str:
-    """Send what `plan.make` put into the `batch_*` tables; returns the batch's id. Runs inside the caller's transaction."""
+    """Send what `plan.make` put into the tables `batch_*`; gives the batch's id. Runs in the caller's transaction."""
     batch_no = ledger.next_batch_no()
     batch_id = f"{batch_no:06d}-{change.plan_hash[:8]}"
     as_of = store.value("select as_of from setting.run")

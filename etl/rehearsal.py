@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from etl.store import MODELS, Model, Store, models
+from etl.store import Model, Store, models
 from etl.vat import numbers
 
 _SOURCES = re.compile(r"\b(?:from|join)\s+([a-z_]+(?:\.[a-z_]+)?)")
@@ -20,10 +20,6 @@ _NOT_SHOWN = frozenset(
 _DECIDE = range(100, 400)
 _CHECKS = range(900, 948)
 _VAT_NUMBERS_SEEN = "vat_numbers_seen"
-_FINDINGS = """create or replace temp table findings_now (
-    subject varchar, order_key ubigint, payout_key ubigint, line_key ubigint, event varchar, code varchar,
-    effect varchar, place integer, field varchar, value_read varchar, expected varchar, file_id bigint,
-    source_record bigint)"""
 # Where company.toml spells a setting otherwise than its table.
 _SECTIONS = {"debtor_rules": "debtors", "vat_codes": "vat.codes", "vat_categories": "vat.categories"}
 _KEYS = {
@@ -52,8 +48,8 @@ def rehearse(store: Store, order_key: int) -> list[Trial]:
     """Run the models on the one order and each check by itself, in their order. Leaves the temp tables to look at."""
     store.rows("create or replace temp table touched_orders as select $1::ubigint as order_key", [order_key])
     store.script("create or replace temp table touched_payouts (payout_key ubigint)")
-    store.script(_FINDINGS)
-    store.script((MODELS / "macros.sql").read_text("utf-8"))
+    store.script_file("findings.sql")
+    store.script_file("macros.sql")
     for model in _of(_DECIDE):
         if model.name not in _made_by_replacing():
             store.run_model(model)

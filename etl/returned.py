@@ -1,6 +1,7 @@
-"""Rows that were not taken: written to `inbox/rejected/<file>.rows.csv` in the file's own layout, to be mended and dropped again.
+"""Rows that were not taken: `inbox/rejected/<file>.rows.csv` in the file's own layout.
 
-An order is returned whole, the good rows of it too, so that what comes back is complete and takes the place of what is held.
+They are there to be mended and dropped again. An order is returned whole, the good rows of it too, so that what comes
+back is complete and takes the place of what is held.
 """
 
 from pathlib import Path
@@ -18,7 +19,9 @@ _NEIGHBOURS = (
 )
 
 
-def write(store: Store, root: Path, path: Path, name: str, found: Identified, language: messages.Language) -> Path | None:
+def write(
+    store: Store, root: Path, path: Path, name: str, found: Identified, language: messages.Language
+) -> Path | None:
     """Write the rows of the file just staged that were rejected, each with its reason; None if there are none.
 
     Reads the temp tables of staging; doing it again writes nothing new.

@@ -1,8 +1,8 @@
 """Staging: one file's conformed rows become staged rows with a fate, inside the load's transaction.
 
-Order files become versions of orders (precedence decides which is current), events and acquirer lines are known by their
-key and content, and reference rows (snapshot, products, stock) replace the row of the same key. Every row of the file gets
-exactly one fate: staged, duplicate, superseded, reference, or it is in staging.rejects.
+Order files become versions of orders (precedence decides which is current), events and acquirer lines are known by
+their key and content, and reference rows (snapshot, products, stock) replace the row of the same key. Every row of the
+file gets exactly one fate: staged, duplicate, superseded, reference, or it is in staging.rejects.
 """
 
 from dataclasses import dataclass
@@ -58,23 +58,24 @@ def stage(store: Store, file: LoadFile, contract: Contract) -> None:
         entity.kind
     ](store, entity, contract)
     store.script(
-        "insert into staging.rejects select file_id, source_record, md5_number_lower(concat_ws(chr(31), shop, order_no)),"
-        " reason_code, column_name, value_read, expected from load_rejects, load_file"
+        "insert into staging.rejects select file_id, source_record,"
+        " md5_number_lower(concat_ws(chr(31), shop, order_no)), reason_code, column_name, value_read, expected"
+        " from load_rejects, load_file"
     )
     _prove(store, file, entity)
 
 
 def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity) -> None:
     store.rows(
-        "create or replace temp table load_file as select $1::bigint as file_id, $2::varchar as shop, $3::varchar as source,"
-        " $4::varchar as precedence, $5::integer as payout_sign",
+        "create or replace temp table load_file as select $1::bigint as file_id, $2::varchar as shop,"
+        " $3::varchar as source, $4::varchar as precedence, $5::integer as payout_sign",
         [file.file_id, file.shop, file.source, contract.precedence, contract.payout_sign],
     )
     store.script(
         "create or replace temp table load_rejects as select source_record, any_value(order_no) as order_no,"
-        " any_value(reason_code) as reason_code, any_value(column_name) as column_name, any_value(value_read) as value_read,"
-        " any_value(expected) as expected from (select * from conform_rejects order by source_record, column_name)"
-        " group by source_record"
+        " any_value(reason_code) as reason_code, any_value(column_name) as column_name,"
+        " any_value(value_read) as value_read, any_value(expected) as expected"
+        " from (select * from conform_rejects order by source_record, column_name) group by source_record"
     )
     names = [f'"{c.name}"' for c in entity.columns]
     key = ", ".join(f"coalesce(\"{name}\"::varchar, '')" for name in entity.key)
@@ -88,7 +89,8 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
         extra.append(f"hash({', '.join(identity)}) as identity_hash")
     else:
         extra.append(f"md5_number_lower(concat_ws(chr(31), {key})) as row_key")
-    # A narrow table for the orders' keys: the hash of a wide row is worth taking once, and its columns are not carried along.
+    # A narrow table for the orders' keys: the hash of a wide row is worth taking once, and its columns are not carried
+    # along.
     kept = "source_record, order_no, updated_at" if entity.kind == "orders" else "*"
     store.script(f"create or replace temp table load_rows as select {kept}, {', '.join(extra)} from conformed")
 
@@ -96,7 +98,8 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
 def _stage_orders(store: Store, entity: Entity, contract: Contract) -> None:
     by_block = bool(contract.csv and contract.csv.block_start)
     store.run_model(model("010_order_blocks" if by_block else "015_order_groups"))
-    store.script(f"create or replace temp view placed_rows as select * from {'order_blocks' if by_block else 'order_groups'}")
+    placed = "order_blocks" if by_block else "order_groups"
+    store.script(f"create or replace temp view placed_rows as select * from {placed}")
     store.script(
         "insert into load_rejects select placed.source_record, load_rows.order_no, 'LINE_WITHOUT_ORDER', 'order_no',"
         " load_rows.order_no, null from placed_rows as placed inner join load_rows using (source_record)"
@@ -112,15 +115,16 @@ def _stage_orders(store: Store, entity: Entity, contract: Contract) -> None:
     columns = ", ".join(f'conformed."{c.name}"' for c in entity.columns)
     store.script(
         "insert into staging.orders by name select versions.version_id, versions.file_id, conformed.source_record,"
-        f" {columns} from placed_rows as placed inner join conformed using (source_record) inner join version_fates as versions"
-        " on versions.first_record = placed.first_record inner join load_file on load_file.file_id = versions.file_id"
+        f" {columns} from placed_rows as placed inner join conformed using (source_record)"
+        " inner join version_fates as versions on versions.first_record = placed.first_record"
+        " inner join load_file on load_file.file_id = versions.file_id"
         " where versions.fate <> 'duplicate'"
     )
     store.script(
         "insert into ops.touched select distinct 'order', order_key, 'new rows' from version_fates, load_file"
         " where version_fates.file_id = load_file.file_id and fate <> 'duplicate';"
-        "insert into ops.touched select distinct 'order', versions.order_key, 'rejected rows' from load_rejects, load_file"
-        " inner join staging.order_versions as versions on versions.shop = load_file.shop"
+        "insert into ops.touched select distinct 'order', versions.order_key, 'rejected rows'"
+        " from load_rejects, load_file inner join staging.order_versions as versions on versions.shop = load_file.shop"
         " where versions.order_no = load_rejects.order_no"
     )
 
@@ -129,15 +133,17 @@ def _stage_events(store: Store, entity: Entity, contract: Contract) -> None:
     del contract
     table = f"staging.{entity.name}"
     store.script("create or replace temp view keyed_rows as select * from load_rows")
-    store.script(f"create or replace temp view known_rows as select * from {table} where shop = (select shop from load_file)")
+    of_shop = f"select * from {table} where shop = (select shop from load_file)"
+    store.script(f"create or replace temp view known_rows as {of_shop}")
     store.run_model(model("030_load_groups"))
     columns = ", ".join(f'load_rows."{c.name}"' for c in entity.columns)
     store.script(
         f"update {table} set fate = 'superseded' where fate = 'staged' and shop = (select shop from load_file)"
         " and row_key in (select row_key from load_groups where outcome = 'changed');"
-        f"insert into {table} by name select load_file.file_id, load_file.shop, load_rows.source_record, load_rows.row_key,"
-        " load_groups.content_hash, if(load_groups.outcome = 'duplicate', 'duplicate', 'staged') as fate,"
-        f" {columns} from load_rows inner join load_groups using (row_key) cross join load_file"
+        f"insert into {table} by name select load_file.file_id, load_file.shop, load_rows.source_record,"
+        " load_rows.row_key, load_groups.content_hash,"
+        f" if(load_groups.outcome = 'duplicate', 'duplicate', 'staged') as fate, {columns}"
+        " from load_rows inner join load_groups using (row_key) cross join load_file"
     )
     store.script(
         "insert into ops.touched select distinct 'order', versions.order_key, 'new rows' from load_rows"
@@ -154,14 +160,16 @@ def _stage_payouts(store: Store, entity: Entity, contract: Contract) -> None:
     store.script(
         "insert into ops.touched select distinct 'payout', payout_key, 'new rows' from load_payout_lines"
         " where fate = 'staged';"
-        "insert into ops.touched select distinct 'payout', old.payout_key, 'superseded rows' from staging.payouts as old"
-        " inner join load_payout_lines as new using (row_key) where new.fate = 'staged' and new.is_known and old.fate = 'staged';"
+        "insert into ops.touched select distinct 'payout', old.payout_key, 'superseded rows'"
+        " from staging.payouts as old inner join load_payout_lines as new using (row_key)"
+        " where new.fate = 'staged' and new.is_known and old.fate = 'staged';"
         "update staging.payouts set fate = 'superseded' where fate = 'staged' and row_key in"
         " (select row_key from load_payout_lines where fate = 'staged' and is_known);"
-        "insert into staging.payouts by name select load_file.file_id, load_file.shop, load_file.source, lines.source_record,"
-        " lines.row_key, lines.row_hash, lines.row_hash as content_hash, lines.fate, lines.payout_key, lines.order_digits,"
-        " load_file.payout_sign * coalesce(lines.payout_amount, if(lines.line_type = 'payout', lines.net_amount, null))"
-        f" as payout_amount, {columns} from load_payout_lines as lines cross join load_file order by lines.source_record"
+        "insert into staging.payouts by name select load_file.file_id, load_file.shop, load_file.source,"
+        " lines.source_record, lines.row_key, lines.row_hash, lines.row_hash as content_hash, lines.fate,"
+        " lines.payout_key, lines.order_digits, load_file.payout_sign"
+        " * coalesce(lines.payout_amount, if(lines.line_type = 'payout', lines.net_amount, null)) as payout_amount,"
+        f" {columns} from load_payout_lines as lines cross join load_file order by lines.source_record"
     )
 
 

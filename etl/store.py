@@ -1,6 +1,7 @@
 """The door to DuckDB: open, transactions, models, the Arrow door, CSV. The only module that imports duckdb.
 
-The database is a cache of archive and ledger. One process writes it, for as long as a run takes; people read the snapshot.
+The database is a cache of archive and ledger. One process writes it, for as long as a run takes; people read the
+snapshot.
 """
 
 import re
@@ -31,12 +32,13 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 # Files that DuckDB 1.5 tools open too.
 STORAGE_VERSION = "v1.5.0"
-# Core tables whose open rows (not sent) a run makes anew: as temp tables `open_<name>` first, since most are sent at once and
-# would otherwise be written twice.
+# Core tables whose open rows (not sent) a run makes anew: as temp tables `open_<name>` first, since most are sent at
+# once and would otherwise be written twice.
 OPEN_TABLES = ("documents", "document_lines", "vat_decisions", "payouts", "payout_matches", "journal_lines")
 # What a statement that cannot run raises; people's own SQL and old snapshots may.
 DatabaseError = duckdb.Error
 MODELS = resources.files("etl") / "models"
+REVIEW_VIEWS = range(800, 900)
 _REPLACES = re.compile(r"^-- replaces: (?P<table>[\w.]+) by (?P<key>\w+)(?: where (?P<where>.+))?$", re.MULTILINE)
 _APPENDS = re.compile(r"^-- appends: (?P<table>[\w.]+)$", re.MULTILINE)
 _VIEW = re.compile(r"^-- view: ", re.MULTILINE)
@@ -62,9 +64,9 @@ class ArrowView:
 class Model:
     """One SQL file of `etl/models`: a select that makes one object.
 
-    `replaces` (table, key, extra condition): rows of the touched keys are deleted and made anew. `appends`: rows are added.
-    `view`: a step that is read once, so that writing it down would only cost time. None of these: a temp table of the
-    model's name, or for 8xx a view of `review`.
+    `replaces` (table, key, extra condition): rows of the touched keys are deleted and made anew. `appends`: rows are
+    added. `view`: a step that is read once, so that writing it down would only cost time. None of these: a temp table
+    of the model's name, or for 8xx a view of `review`.
     """
 
     number: int
@@ -181,7 +183,7 @@ class Store:
             self._connection.unregister("arrow_view")
 
     def script_file(self, name: str) -> None:
-        """Run one of the scripts beside the models: `tables.sql`, `macros.sql`, `adopt.sql`."""
+        """Run one of the scripts beside the models: `tables.sql`, `macros.sql`, `findings.sql`, `adopt.sql`."""
         self._connection.execute((MODELS / name).read_text("utf-8"))
 
     def export_parquet(self, query: str, path: Path) -> None:
@@ -190,7 +192,7 @@ class Store:
 
     def import_parquet(self, table: str, path: Path) -> None:
         """Make the temp table of that name from a Parquet file of ours."""
-        self._connection.execute(f"create or replace temp table {table} as select * from read_parquet('{_quoted(path)}')")
+        self._connection.execute(f"create or replace temp table {table} as from read_parquet('{_quoted(path)}')")
 
     def checkpoint(self) -> None:
         """Put everything committed into the database file, so that a copy of the closed file is whole."""
@@ -210,8 +212,8 @@ class Store:
         """Make the temp table of `source_record` and the wanted columns, all text, in file order; its number of rows.
 
         `header` names every column of the file from the left; its first record is skipped and not compared. Nothing is
-        sniffed, nothing is skipped: CsvRefused where the engine cannot read every record. It is silent about some faults
-        (blank lines, blanks round quotes, surplus empty cells), which the caller looks for.
+        sniffed, nothing is skipped: CsvRefused where the engine cannot read every record. It is silent about some
+        faults (blank lines, blanks round quotes, surplus empty cells), which the caller looks for.
         """
         columns = ", ".join(f'"{name}"' for name in wanted)
         try:
@@ -246,7 +248,7 @@ class Store:
 
     def run_model(self, model: Model) -> None:
         """Make the one object of a model."""
-        if model.number >= 800 and model.number < 900:
+        if model.number in REVIEW_VIEWS:
             self._connection.execute(f"create or replace view review.{model.name} as {model.sql}")
             comment = model.comment.replace("'", "''")
             self._connection.execute(f"comment on view review.{model.name} is '{comment}'")
@@ -260,7 +262,7 @@ class Store:
             self._connection.execute(f"create or replace temp table {model.name} as {model.sql}")
 
     def begin_open(self) -> None:
-        """Make the empty tables `open_<name>`, and views `planned_<name>` of everything open: before this run and of it."""
+        """Make the empty tables `open_<name>`, and views `planned_<name>`: what is open from before and of this run."""
         for name in OPEN_TABLES:
             self._connection.execute(
                 f"create or replace temp table open_{name} as from core.{name} limit 0;"

@@ -1,6 +1,6 @@
 """What each command says to a person: the order of headings, tables and sentences on a `Page`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -198,10 +198,10 @@ def lint(page: Page, findings: Sequence[Any]) -> None:
         page.say("lint_clean")
 
 
-def explained(page: Page, answer: object, depth: int = 0) -> None:
+def explained(page: Page, answer: Mapping[str, Any] | Iterable[object], depth: int = 0) -> None:
     """A nested answer, one fact a line."""
     indent = "  " * depth
-    items = answer.items() if isinstance(answer, Mapping) else ((None, item) for item in answer)  # type: ignore[attr-defined]
+    items = answer.items() if isinstance(answer, Mapping) else ((None, item) for item in answer)
     for name, value in items:
         label = f"{name}: " if name is not None else "- "
         if isinstance(value, Mapping) or (isinstance(value, list) and value and isinstance(value[0], Mapping)):

@@ -46,7 +46,7 @@ def balances(store: Store) -> dict[str, Decimal]:
     entries: data.Directives
     entries, _, _ = load_string(ledger_text(store.rows(_LINES)), dedent=True)
     tree = realization.realize(entries)  # type: ignore[no-untyped-call]  # beancount ships no types
-    leaves = realization.iter_children(tree, leaf_only=True)  # type: ignore[no-untyped-call]
+    leaves = realization.iter_children(tree, leaf_only=True)  # type: ignore[no-untyped-call]  # nor here
     return {
         account.account.rpartition("A")[2]: position.units.number
         for account in leaves

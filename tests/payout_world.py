@@ -52,6 +52,7 @@ is_gift_card = true
 [payment_methods."Gift card by term"]
 register = "payment_term"
 payment_term = "KORT"
+acquirer = "sp"
 is_gift_card = true
 [payment_methods."MobilePay"]
 register = "payment_term"

@@ -27,15 +27,12 @@ LAYERS = {  # from the top; a module may import from the layers below its own
     "doors": {"watcher", "review"},
     "pipeline": {"pipeline"},
     "acts": {
-        "intake",
-        "deciding",
-        "publishing",
-        "folding",
-        "decisions",
-        "reporting",
-        "returned",
-    },  # several steps each, in safe order
-    "answers": {"questions", "why", "rehearsal", "verify", "show", "summaries"},  # they read the snapshot and change nothing
+        # several steps each, in safe order
+        *("intake", "deciding", "publishing", "folding", "decisions", "reporting", "returned"),
+    },
+    "answers": {  # they read the snapshot and change nothing
+        *("questions", "why", "rehearsal", "verify", "show", "summaries"),
+    },
     "steps": {
         *("inbox", "identify", "readers", "conform", "staging", "touched", "matching", "findings", "plan", "outbox"),
         *("targets", "mail"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hand_filled import BATCH, hand_filled
+from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
@@ -59,9 +60,10 @@ def answer(*words: str, root: Path) -> Any:
 
 
 def test_the_commands_are_those_promised_and_all_speak_json() -> None:
-    commands = get_command(cli.app).commands  # type: ignore[attr-defined]
-    assert set(commands) == COMMANDS
-    for name, command in commands.items():
+    group = get_command(cli.app)
+    assert isinstance(group, TyperGroup)
+    assert set(group.commands) == COMMANDS
+    for name, command in group.commands.items():
         options = {option for parameter in command.params for option in parameter.opts}
         assert "--json" in options, name
         assert "--workspace" in options or name in {"init", "demo"}, name

@@ -42,7 +42,7 @@ def test_the_example_is_read_whole() -> None:
 def test_settings_never_change() -> None:
     nordlys = company.parse(b"")
     with pytest.raises(ValidationError):
-        nordlys.documents.book = True  # type: ignore[misc]
+        nordlys.documents.book = True  # type: ignore[misc]  # that it may not is the test
 
 
 def test_no_file_is_no_company(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_nothing_of_accounting_has_a_default() -> None:
 )
 def test_unknown_key_names_line_and_nearest(text: str, line: int, key: str, expected: str) -> None:
     error = refused(text)
-    facts = [e.facts for e in (error, *error.facts["others"]) if e.code == "CONFIG_KEY_UNKNOWN"]  # type: ignore[misc]
+    facts = [e.facts for e in (error, *error.facts["others"]) if e.code == "CONFIG_KEY_UNKNOWN"]  # type: ignore[misc]  # its errors
     assert (facts[0]["line"], facts[0]["key"], facts[0]["expected"]) == (line, key, expected)
 
 

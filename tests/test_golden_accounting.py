@@ -9,6 +9,7 @@ documents: order, event, kind, number, status, date, debtor, currency, net, VAT,
 journal: date, journal, voucher, account, offset account, debit, credit, VAT code, invoice number, cause
 debtors: account, group, country, VAT number, name (sent to be created)
 items: item, group, name (sent to be created); looked at only where a step says so
+settles: order and event of a credit note, and the invoice it settles
 sent: batch and document, once for every time it was sent; looked at only where a step says so
 findings: order and code of every finding that is not the reason of the order's own verdict; `gone` before one that went
 """
@@ -46,6 +47,7 @@ _JOURNAL = (
 )
 _DEBTORS = "select account, debtor_group, country, vat_number, name from core.debtors order by account"
 _ITEMS = "select item, item_group, name from core.items order by item"
+_SETTLES = "select order_no, event, settles from core.documents where settles is not null order by all"
 _SENT = (
     "select distinct batches.batch_no, lineage.document_id from review.lineage as lineage"
     " inner join ops.batches as batches using (batch_id) where lineage.output_file = 'orders.csv' order by all"
@@ -138,6 +140,7 @@ def tables(store: Store) -> dict[str, list[str]]:
         "journal": [shown(cells) for cells in store.rows(_JOURNAL)],
         "debtors": [shown(cells) for cells in store.rows(_DEBTORS)],
         "items": [shown(cells) for cells in store.rows(_ITEMS)],
+        "settles": [shown(cells) for cells in store.rows(_SETTLES)],
         "sent": [shown(cells) for cells in store.rows(_SENT)],
         "findings": [shown(cells) for cells in store.rows(_FINDINGS)],
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from vat_cases import Decision, Sale, Seller, decide, vat_store
@@ -9,8 +10,8 @@ from vat_cases import Decision, Sale, Seller, decide, vat_store
 from etl.store import Store
 
 
-def sale(to: str | None, postcode: str | None = None, city: str | None = None, **more: object) -> Sale:
-    return Sale(to=to, postcode=postcode, city=city, **more)  # type: ignore[arg-type]
+def sale(to: str | None, postcode: str | None = None, city: str | None = None, **more: Any) -> Sale:
+    return Sale(to=to, postcode=postcode, city=city, **more)
 
 
 B2B = {"number": "DE136695976", "buyer": "b2b"}

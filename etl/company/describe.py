@@ -42,9 +42,7 @@ def _resolved(node: Node) -> Node:
 def _child(node: Node, part: str | int) -> Node:
     """The node of a key, an index or a free name below a node; {} where there is none."""
     node = _resolved(node)
-    if isinstance(part, int):
-        return node.get("items", {})  # type: ignore[no-any-return]
-    found = node.get("properties", {}).get(part) or _free(node)
+    found = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part) or _free(node)
     return found if isinstance(found, dict) else {}
 
 

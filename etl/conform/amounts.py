@@ -35,10 +35,11 @@ class Grammar:
         return (Grammar(".", ","), Grammar(",", ".")) if self.decimal is None else (self,)
 
     def pattern(self, decimals: int | None) -> str:
-        """The regular expression of a number; `decimals` None: any number of them. The cast refuses a second sign."""
+        """The regular expression of a number; `decimals` None: any number of them."""
         group = f"|[0-9]{{1,3}}(?:{_escaped(self.group)}[0-9]{{3}})+" if self.group else ""
         behind = "[0-9]+" if decimals is None else f"[0-9]{{1,{decimals}}}0*"
-        return f"[+-]?(?:[0-9]+{group})(?:{_escaped(self.decimal or '.')}{behind})?-?"
+        number = f"(?:[0-9]+{group})(?:{_escaped(self.decimal or '.')}{behind})?"
+        return f"[+-]?{number}|{number}-"
 
     def example(self, kind: str) -> str:
         """A number of that type as this grammar writes it."""
@@ -90,7 +91,7 @@ def _canonical(tidy: str, grammar: Grammar) -> str:
     """A text that follows the grammar, as SQL writes numbers."""
     plain = f"replace({tidy}, {literal(grammar.group)}, '')" if grammar.group else tidy
     plain = f"replace({plain}, ',', '.')" if grammar.decimal == "," else plain
-    return f"regexp_replace({plain}, '^[+]?(.*?)(-?)$', '\\2\\1')"
+    return f"regexp_replace({plain}, '^(.*?)(-?)$', '\\2\\1')"
 
 
 def reason_sql(text: str, decimals: int, grammar: Grammar) -> str:

@@ -32,7 +32,7 @@ union
 select findings.order_key
 from core.findings as findings
 cross join everything
-where everything.is_asked and findings.event is not null and findings.effect = 'hold' and findings.batch_id is null
+where everything.is_asked and findings.event is not null and findings.effect in ('hold', 'wait') and findings.batch_id is null
 union
 select documents.order_key
 from core.documents as documents

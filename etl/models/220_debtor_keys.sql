@@ -1,11 +1,14 @@
 -- One row per order and way to know its debtor again (company.toml [debtors] match), in the order they are tried.
+-- The first is the one that a new debtor is created for: two orders of one buyer share it.
 with chains as (
     select
-        buyers.*,
+        buyers.* replace (coalesce(numbers.normalised, buyers.vat_number) as vat_number),
         rules.match,
         unnest(range(1, len(rules.match) + 1)) as place
     from buyers
     inner join setting.debtor_rules as rules using (buyer_type)
+    left join vat_number_checks as numbers
+        on numbers.vat_number = buyers.vat_number and coalesce(numbers.country, '') = coalesce(buyers.country, '')
 ),
 keys as (
     select
@@ -20,4 +23,6 @@ keys as (
         end as value
     from chains
 )
-select order_key, place, kind, value from keys where value <> ''
+select order_key, place, kind, value, row_number() over (partition by order_key order by place) = 1 as is_first
+from keys
+where value <> ''

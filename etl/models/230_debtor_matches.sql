@@ -5,6 +5,7 @@ with found as (
         string_agg(distinct known.account, ', ' order by known.account) as candidates
     from debtor_keys as keys
     inner join known_debtors as known on known.kind = keys.kind and known.value = keys.value
+    where keys.is_first or not known.is_ours
     group by keys.order_key, keys.place
 )
 select * from found

@@ -7,8 +7,7 @@ with seen as (
         coalesce((select without_snapshot from setting.erp), 'hold') as without_snapshot
 ),
 first_keys as (
-    select order_key, kind, value from debtor_keys
-    qualify row_number() over (partition by order_key order by place) = 1
+    select order_key, kind, value from debtor_keys where is_first
 ),
 decided as (
     select

@@ -4,7 +4,7 @@ select
     sent.order_key,
     any_value(invoices.invoice_no) as invoice_no,
     any_value(invoices.account) as account,
-    bool_or(items.amount_open is not null) as is_open
+    bool_or(coalesce(items.amount_open, 0) <> 0) as is_open
 from sent_documents as sent
 inner join core.documents as documents on documents.doc_key = sent.sale_doc_key
 inner join erp.invoices as invoices

@@ -4,7 +4,7 @@
 with summed as (
     select
         payments.order_key,
-        methods.acquirer,
+        case when not methods.is_gift_card then methods.acquirer end as acquirer,
         sum(payments.amount)::decimal(18, 2) as amount,
         count(payments.amount) as amounts,
         count(*) as payments,
@@ -12,7 +12,7 @@ with summed as (
     from core.order_payments as payments
     semi join lines_found as found using (order_key)
     left join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
-    group by payments.order_key, methods.acquirer
+    group by all
 ),
 several as (
     select order_key from summed group by order_key having count(*) > 1

@@ -1,8 +1,12 @@
 -- One row per further document to prepare: credit notes, and proposals that wait for a person. Where nothing changed there is
--- none: what is sent = what should stand minus what was sent.
+-- none: what is sent = what should stand minus what was sent. [documents] credit_notes = "wait": not before the ERP's invoice.
 -- appends: core.documents
 with notes as (
-    select order_key, event, wanted_date from credit_notes where mode <> 'unknown' and not is_excess
+    select notes.order_key, notes.event, notes.wanted_date
+    from credit_notes as notes
+    cross join setting.documents as documents
+    left join booked_sales as booked using (order_key)
+    where mode <> 'unknown' and not is_excess and (booked.order_key is not null or documents.credit_notes <> 'wait')
     union all by name
     select distinct order_key, event, (select as_of from setting.run) as wanted_date from change_lines
 ),

@@ -19,11 +19,20 @@ orders as (
     from core.documents as documents
     join first_lines on first_lines.doc_key = documents.doc_key and first_lines.batch_id = documents.batch_id
 ),
+journals as (
+    select distinct batch_id, journal, 'journal_' || regexp_replace(journal, '[^0-9A-Za-z_-]+', '_', 'g') as name
+    from core.journal_lines where batch_id is not null
+),
+journal_files as (
+    select batch_id, journal, name || if(occurrence > 1, '~' || occurrence, '') || '.csv' as output_file
+    from (select *, row_number() over (partition by batch_id, lower(name) order by journal) as occurrence from journals)
+),
 journal_lines as (
-    select 'journal_' || regexp_replace(journal, '[^0-9A-Za-z_-]+', '_', 'g') || '.csv' as output_file,
+    select output_file,
         1 + row_number() over (partition by batch_id, journal order by voucher, line_no) as output_line,
         null::ubigint as doc_key, file_id, source_record, batch_id, payout_key, line_key
-    from core.journal_lines where batch_id is not null
+    from core.journal_lines
+    join journal_files using (batch_id, journal)
 ),
 gathered as (
     select journal.* exclude (file_id, source_record, payout_key, line_key), lines.file_id, lines.source_record

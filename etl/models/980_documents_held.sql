@@ -1,5 +1,6 @@
 -- One row per thing that stops or qualifies a document of an order already decided: a credit note whose split is unknown or
--- that passes its invoice, a date in a locked period, a date we assumed, a note that cannot name its invoice yet.
+-- that passes its invoice, a date in a locked period or moved out of it, a date we assumed, a note that cannot name its
+-- invoice yet.
 -- appends: findings_now
 select 'order' as subject, order_key, event, 'REFUND_SPLIT_UNKNOWN' as code, 'hold' as effect, 'refunded_amount' as field,
     ore_text(amount_ore) as value_read, null as expected, file_id, source_record
@@ -22,9 +23,19 @@ select 'order' as subject, notes.order_key, notes.event, 'REFUND_DATE_ASSUMED' a
     'refund_date' as field, notes.wanted_date::varchar as value_read, null as expected, notes.file_id, notes.source_record
 from credit_notes as notes where notes.is_date_assumed and notes.mode <> 'unknown' and not notes.is_excess
 union all by name
-select 'order' as subject, notes.order_key, notes.event, 'CREDIT_UNLINKED' as code, 'info' as effect, 'settles' as field,
+select 'order' as subject, notes.order_key, notes.event,
+    if(documents.credit_notes = 'wait', 'AWAITS_INVOICE_NO', 'CREDIT_UNLINKED') as code,
+    if(documents.credit_notes = 'wait', 'wait', 'info') as effect, 'settles' as field,
     orders.order_no as value_read, null as expected, notes.file_id, notes.source_record
 from credit_notes as notes
 inner join core.orders as orders using (order_key)
+cross join setting.documents as documents
 left join booked_sales as booked using (order_key)
 where booked.order_key is null and notes.mode <> 'unknown' and not notes.is_excess
+union all by name
+select 'order' as subject, documents.order_key, documents.event, 'DATE_MOVED' as code, 'info' as effect, 'document_date' as field,
+    documents.wanted_date::varchar as value_read, documents.document_date::varchar as expected, orders.file_id,
+    orders.first_record as source_record
+from open_documents as documents
+inner join core.orders as orders using (order_key)
+where documents.document_date <> documents.wanted_date
