@@ -58,9 +58,8 @@ def stage(store: Store, file: LoadFile, contract: Contract) -> None:
         entity.kind
     ](store, entity, contract)
     store.script(
-        "insert into staging.rejects select file_id, source_record,"
-        " md5_number_lower(concat_ws(chr(31), shop, order_no)), reason_code, column_name, value_read, expected"
-        " from load_rejects, load_file"
+        "insert into staging.rejects select file_id, source_record, order_no, reason_code, column_name, value_read,"
+        " expected from load_rejects, load_file"
     )
     _prove(store, file, entity)
 
@@ -122,7 +121,8 @@ def _stage_orders(store: Store, entity: Entity, contract: Contract) -> None:
     )
     store.script(
         "insert into ops.touched select distinct 'order', order_key, 'new rows' from version_fates, load_file"
-        " where version_fates.file_id = load_file.file_id and fate <> 'duplicate';"
+        " where version_fates.file_id = load_file.file_id and (fate <> 'duplicate'"
+        " or order_key in (select order_key from core.orders where not is_complete));"
         "insert into ops.touched select distinct 'order', versions.order_key, 'rejected rows'"
         " from load_rejects, load_file inner join staging.order_versions as versions on versions.shop = load_file.shop"
         " where versions.order_no = load_rejects.order_no"

@@ -37,6 +37,7 @@ STORAGE_VERSION = "v1.5.0"
 OPEN_TABLES = ("documents", "document_lines", "vat_decisions", "payouts", "payout_matches", "journal_lines")
 # What a statement that cannot run raises; people's own SQL and old snapshots may.
 DatabaseError = duckdb.Error
+ENGINE = duckdb.__version__
 MODELS = resources.files("etl") / "models"
 REVIEW_VIEWS = range(800, 900)
 _REPLACES = re.compile(r"^-- replaces: (?P<table>[\w.]+) by (?P<key>\w+)(?: where (?P<where>.+))?$", re.MULTILINE)
@@ -115,6 +116,8 @@ class Store:
                 quoted = str(path).replace("'", "''")
                 connection.execute(f"attach '{quoted}' as workspace ({options})")
                 connection.execute("use workspace")
+                if not read_only:
+                    connection.execute(f"set temp_directory = '{_quoted(path.with_suffix('.tmp'))}'")
             if read_only:
                 connection.execute("set enable_external_access = false")
                 connection.execute("set lock_configuration = true")

@@ -43,6 +43,15 @@ def pytest_report_header() -> str:
     return f"random tests: ETL_PROFILE={PROFILE} ETL_EXAMPLES={settings().max_examples} HYPOTHESIS_SEED={SEED}"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted (`record_property("figures", ...)`), one line each."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "figures" and report.when == "call":
+                    terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {value}")
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of sample files as they came, one folder per system."""

@@ -34,6 +34,9 @@ threshold = { prior_year_eur = "25000", year_to_date_eur = "30000" }
 "ICS_GOODS" = "UEUV"
 "OSS_UNION:DE:19" = "U_DE19"
 "NO_VAT" = "UMOMS0"
+[documents]
+kind = "invoice"
+date = "shipped"
 [numbers]
 sales_order = 500000
 debtor = 900000
@@ -92,18 +95,19 @@ def drop(root: Path, **files: bytes) -> None:
         (root / "inbox" / f"{name.removesuffix('.csv')}.csv").write_bytes(content)
 
 
-def start(root: Path, *words: str, fault: str = "", now: str = NOW, **more: str) -> "subprocess.Popen[str]":
+def start(root: Path, *words: str, fault: str = "", processors: int = 0, **more: str) -> "subprocess.Popen[str]":
     """`etl` in a process of its own, with the clock set; `fault` as ETL_FAULT; `more` into its environment."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "ETL_NOW": now, "ETL_FAULT": fault} | more
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "ETL_NOW": NOW, "ETL_FAULT": fault} | more
+    only = ["taskset", "--cpu-list", f"0-{processors - 1}"] if processors and shutil.which("taskset") else []
     return subprocess.Popen(
-        [sys.executable, "-m", "etl", *(words or ("run",)), "--workspace", str(root)],
+        [*only, sys.executable, "-m", "etl", *(words or ("run",)), "--workspace", str(root)],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root,
     )  # fmt: skip
 
 
-def etl(root: Path, *words: str, fault: str = "", now: str = NOW, **more: str) -> str:
+def etl(root: Path, *words: str, processors: int = 0, **more: str) -> str:
     """What `etl` says, which must end well."""
-    process = start(root, *words, fault=fault, now=now, **more)
+    process = start(root, *words, processors=processors, **more)
     said, wrong = process.communicate(timeout=60)
     assert process.returncode == 0, (root, words, process.returncode, said, wrong)
     return said
@@ -158,6 +162,12 @@ def tables(database: Path) -> dict[str, list[str]]:
             f"{schema}.{table}": sorted(map(repr, store.rows(f'select * from {schema}."{table}"')))
             for schema, table in sorted(names)
         }
+
+
+def rows(root: Path, query: str) -> list[str]:
+    """The rows of a query on a workspace's own database as text, sorted."""
+    with Store.open(Workspace(root).database, read_only=True) as store:
+        return sorted(map(repr, store.rows(query)))
 
 
 def _files(folder: Path) -> dict[str, bytes]:

@@ -1,22 +1,20 @@
 """The generator's orders and payouts, the whole way, against what the generator says is true of them.
 
-Every verdict, document, payout line and voucher is held against the truth files; amounts are compared in øre. Quick: one
-seed that has every kind of dirt. `long`: ten thousand orders of three seeds.
+Every verdict, document, payout line and voucher is held against the truth files; amounts are compared in øre. Quick:
+one seed that has every kind of dirt. `long`: ten thousand orders of three seeds.
 """
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from workspaces import BENCH, SHARED, Office, Row, generate, load_script, office, ore, records
 
 QUICK = (1500, 28)
 LONG = [(10_000, 1), (10_000, 2), (10_000, 3)]
-REASONS = {
+REASONS: dict[str, set[str | None]] = {
     "bad_vat": {"VAT_RATE_MISMATCH", "VAT_TOTAL_MISMATCH"},
     "bad_vat_id": {"VAT_NUMBER_INVALID"},
     "refunded": {"REFUNDED_BEFORE_TRANSFER"},
@@ -50,7 +48,7 @@ def _name(param: tuple[int, int]) -> str:
 @pytest.fixture(
     scope="module", params=[QUICK, *(pytest.param(p, marks=pytest.mark.long) for p in LONG)], ids=_name
 )  # fmt: skip
-def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
+def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Done:
     orders, seed = request.param
     folder = tmp_path_factory.mktemp("generator")
     data = generate(folder / "data", orders=orders, seed=seed)
@@ -58,7 +56,7 @@ def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     for name in ("orders_export.csv", "payouts.csv"):
         one.drop(name, (data / name).read_bytes())
     one.run()
-    yield Done(data, one)
+    return Done(data, one)
 
 
 def vat_of(gross: int, rate_bp: int) -> int:
@@ -105,8 +103,9 @@ def test_documents_of_the_ready_orders_and_of_no_others(done: Done) -> None:
 def test_lines_come_to_their_document_at_the_truths_rate(done: Done) -> None:
     rates = {o["order_name"]: int(o["rate_bp"]) for o in done.truth("orders")}
     lines = done.office.ask(
-        "select order_no, vat_rate, sum(lines.net_amount) over document as net, sum(lines.vat_amount) over document as vat,"
-        " sum(gross_amount) over document as gross, documents.net_amount, documents.vat_amount, total_amount"
+        "select order_no, vat_rate, sum(lines.net_amount) over document as net,"
+        " sum(lines.vat_amount) over document as vat, sum(gross_amount) over document as gross,"
+        " documents.net_amount, documents.vat_amount, total_amount"
         " from review.document_lines as lines inner join review.documents as documents using (document_id)"
         " window document as (partition by document_id)"
     )
@@ -163,7 +162,10 @@ def test_one_balanced_voucher_for_each_payout_that_ties(done: Done) -> None:
 
 
 def test_each_voucher_posts_what_its_lines_say(done: Done) -> None:
-    """The receivable at the document's amount, its øre apart, an unknown order's money on the error account (accounting §5)."""
+    """The receivable at the document's amount, its øre apart, an unknown order's money on the error account.
+
+    Rule: accounting §5.
+    """
     verdicts = {o["order_name"]: o["verdict"] for o in done.truth("orders")}
     expected: dict[str, Counter[str]] = {
         s["settlement_id"]: Counter({ACCOUNTS["bank"]: int(s["declared_ore"])})
@@ -200,7 +202,7 @@ def test_every_row_and_every_amount_is_accounted_for(done: Done) -> None:
 
 
 def test_the_written_files_come_to_the_truths_sums(done: Done) -> None:
-    """order_lines.csv and journal_*.csv as the ERP would read them, by the same comparison that guards the benchmark."""
+    """order_lines.csv and journal_*.csv as the ERP would read them, by the comparison that guards the benchmark too."""
     folders = sorted(p for p in (done.office.root / "outbox").iterdir() if not p.name.startswith("."))
     assert len(folders) == 1
     assert load_script(BENCH / "truth.py").differences(done.data, SHARED / "company.toml", folders) == []

@@ -5,17 +5,15 @@ are read whole and none of them goes out.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from workspaces import Office, office, records
 
 ORDERS = "orders_export_vat_inclusive.anon.csv"
 # Of the files that no source fits, which comes nearest and what it misses first; None: nothing comes near enough to say.
-REJECTED = {
+REJECTED: dict[str, dict[str, tuple[str, str] | None]] = {
     "shopify": {
         "apparel.csv": None,  # a product export
         "messy_shopify_export_2_duplicate_sku.csv": None,
@@ -27,16 +25,20 @@ REJECTED = {
         "Case5-ImportData.csv": ("uniconta_stock", "Available"),
         "Finace-Customers.first50.csv": ("uniconta_debtors", "Account"),
         "Finace-Items.csv": ("uniconta_items", "Name"),
-        "Finace-Orders.csv": ("uniconta_invoices", "InvoiceNumber"),  # lines packed in one cell: no format of Uniconta's
-        "JournalLoader-Data.csv": ("uniconta_accounts", "Name"),  # lines to be loaded, not an export
+        # Lines packed in one cell are no format of Uniconta's, and lines to be loaded are no export.
+        "Finace-Orders.csv": ("uniconta_invoices", "InvoiceNumber"),
+        "JournalLoader-Data.csv": ("uniconta_accounts", "Name"),
     },
 }
 ARCHIVED = {"shopify": {ORDERS}, "uniconta": set[str]()}
 SYSTEMS = ["shopify", "uniconta"]
 
 
+Dropped = dict[str, tuple[Office, dict[str, Any]]]
+
+
 @pytest.fixture(scope="module")
-def dropped(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Office, dict[str, Any]]]]:
+def dropped(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Dropped:
     """Of each system: the workspace that had all its samples, and what the run said of each file by name."""
     found = {}
     for system in SYSTEMS:
@@ -44,10 +46,7 @@ def dropped(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for path in (samples / system).glob("*.csv"):
             one.drop(path.name, path.read_bytes())
         found[system] = one, {f["name"]: f for f in one.run().files}
-    yield found
-
-
-Dropped = dict[str, tuple[Office, dict[str, Any]]]
+    return found
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -63,7 +62,8 @@ def test_every_sample_ends_archived_or_rejected(dropped: Dropped, samples: Path,
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_a_file_that_no_source_fits_is_rejected_with_what_it_misses(dropped: Dropped, samples: Path, system: str) -> None:
+def test_a_file_that_no_source_fits_is_rejected(dropped: Dropped, samples: Path, system: str) -> None:
+    """With what it misses of the source that comes nearest, and its bytes unchanged."""
     one, files = dropped[system]
     for name, nearest in REJECTED[system].items():
         told = files[name]
@@ -87,7 +87,9 @@ def test_the_vat_inclusive_export_is_read_whole(dropped: Dropped, samples: Path)
     stored = one.ask(f"select stored_path from review.files where name = '{ORDERS}'")[0]["stored_path"]
     assert (one.root / stored).read_bytes() == (samples / "shopify" / ORDERS).read_bytes()
     kept = one.ask("select * from review.conservation where entity = 'orders'")
-    assert [(c["currency"], c["rows_in"], c["rows_difference"], c["amount_difference"]) for c in kept] == [("ZAR", 101, 0, 0)]
+    assert [(c["currency"], c["rows_in"], c["rows_difference"], c["amount_difference"]) for c in kept] == [
+        ("ZAR", 101, 0, 0)
+    ]
     assert {o["order_no"] for o in one.ask("from review.orders")} == {row["Name"] for row in heads}
 
 
@@ -96,7 +98,9 @@ def test_the_vat_inclusive_exports_verdicts(dropped: Dropped, samples: Path) -> 
     one, _ = dropped["shopify"]
     states = Counter(row["Financial Status"] for row in records(samples / "shopify" / ORDERS) if row["Total"])
     assert states == {"paid": 35, "pending": 13, "voided": 2}
-    found = one.ask("select verdict, reason_code, state, count(*) as orders from review.orders group by all order by orders")
+    found = one.ask(
+        "select verdict, reason_code, state, count(*) as orders from review.orders group by all order by orders"
+    )
     assert [tuple(row.values()) for row in found] == [
         ("skipped", "ORDER_CANCELLED", "voided", 2),
         ("waiting", "AWAITS_STATE", "open", 13),
@@ -106,10 +110,11 @@ def test_the_vat_inclusive_exports_verdicts(dropped: Dropped, samples: Path) -> 
 
 
 def test_all_that_stands_against_the_vat_inclusive_export_is_told(dropped: Dropped) -> None:
-    """Rand without a rate; and South Africa is an export at 0 %, where the shop charged its own 15 %, but on #5044 (a gift card)."""
+    """Rand without a rate; and an export to South Africa is at 0 %, where the shop charged 15 %, but not on #5044."""
     one, _ = dropped["shopify"]
     found = one.ask(
-        "select order_no, list(code order by code) as codes, max(value_read) filter (code = 'CURRENCY_RATE_MISSING') as currency,"
+        "select order_no, list(code order by code) as codes,"
+        " max(value_read) filter (code = 'CURRENCY_RATE_MISSING') as currency,"
         " max(expected) filter (code = 'VAT_CHARGED_NOT_DUE') as treatment"
         " from review.findings where effect = 'hold' and order_no is not null group by order_no"
     )

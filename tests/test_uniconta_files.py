@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from conftest import SHARED
+from hand_filled import insert
 
 from etl.errors import EtlError
 from etl.store import Store, model
@@ -39,11 +40,6 @@ JOURNAL_HEADING = (
     "Journal;Date;Voucher;AccountType;Account;OffsetAccountType;OffsetAccount;Vat;Text;Invoice;Debit;Credit;"
     "Currency;DebitCur;CreditCur;PaymentId;ReferenceNumber"
 )
-
-
-def insert(store: Store, table: str, **values: Any) -> None:
-    names = ", ".join(f'"{name}"' for name in values)
-    store.rows(f"insert into {table} ({names}) values ({', '.join('?' * len(values))})", list(values.values()))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Real workspaces for the tests that go the whole way: a company, dropped files, runs in this process, answers as people get them.
+"""Real workspaces for the tests that go the whole way: a company, dropped files, runs in this process, and answers.
 
-The company is the benchmark's (`../shared/bench/company.toml`), under which the generator's truth files hold; its workspace
-has the contract for the generator's payouts. What a test reads, it reads from the snapshot, by the views of `review`.
+The company is the benchmark's (`../shared/bench/company.toml`), under which the generator's truth files hold; its
+workspace has the contract for the generator's payouts. What a test reads, it reads from the snapshot, as people do.
 """
 
 import csv
@@ -69,7 +69,7 @@ class Office:
 
 
 def office(root: Path, *, company: str | None = None, own_sources: bool = True) -> Office:
-    """A fresh workspace of the benchmark's company, or of the one that `company` is; skips the test where that is absent.
+    """A fresh workspace of the benchmark's company, or of the one that `company` is; skips where that is absent.
 
     `own_sources`: with the contract for the generator's payouts in its own schemas.
     """

@@ -12,11 +12,25 @@ others as (
     where versions.fate = 'superseded'
     group by versions.order_key
 ),
+-- What a file said of the order could not be read whole, and nothing whole that is as far on came after it.
 unfinished as (
-    select distinct versions.order_key
-    from staging.order_versions as versions
-    inner join current on current.order_key = versions.order_key
-    where not versions.is_complete and versions.version_id > current.version_id and versions.fate <> 'duplicate'
+    select broken.order_key
+    from staging.order_versions as broken
+    where broken.order_key in (select order_key from current) and not broken.is_complete and broken.fate <> 'duplicate'
+        and not exists (
+            select 1 from staging.order_versions as later
+            where later.order_key = broken.order_key and later.is_complete and later.version_id > broken.version_id
+                and later.progress >= broken.progress
+        )
+    union
+    select current.order_key
+    from staging.rejects as rejects
+    inner join staging.files as files on files.file_id = rejects.file_id
+    inner join current on current.order_no = rejects.order_no and current.shop = files.shop
+    where not exists (
+        select 1 from staging.order_versions as later
+        where later.order_key = current.order_key and later.is_complete and later.file_id > rejects.file_id
+    )
 )
 select
     current.order_key,

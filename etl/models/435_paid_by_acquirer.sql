@@ -1,6 +1,7 @@
 -- One row per order that a line found and acquirer that it was paid through: how much, and by which mechanism it is
 -- registered. Which question: what should this acquirer's lines come to? amount is empty where the shop names a method
--- without an amount. is_only: nothing else paid the order, so its total is the amount.
+-- without an amount. is_only: nothing else paid the order, so its total is the amount. A gift card is paid through no
+-- acquirer.
 with summed as (
     select
         payments.order_key,

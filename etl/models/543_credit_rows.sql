@@ -2,7 +2,7 @@
 -- A refund row takes the rate it states, else its SKU's in the sale, else the sale's only one; none of them: vat_code is null.
 with codes as (
     select order_key, vat_rate, min(vat_code) as vat_code, min(treatment) as treatment, min(vat_country) as vat_country
-    from standing_lines where treatment <> 'NO_VAT' group by order_key, vat_rate having count(distinct vat_code) = 1
+    from standing_lines where line_type <> 'rounding' group by order_key, vat_rate having count(distinct vat_code) = 1
 ),
 by_sku as (
     select order_key, item, min(vat_rate) as vat_rate from standing_lines group by order_key, item

@@ -39,8 +39,8 @@ select
     moved.file_id,
     moved.source_record,
     md5(concat_ws(
-        chr(31), moved.line_key, moved.account_role, own.account, moved.posted_amount, moved.from_error_amount, moved.invoice_no,
-        moved.journal, run.as_of
+        chr(31), moved.line_key, moved.account_role, own.account, moved.posted_amount, moved.from_error_amount,
+        moved.invoice_no, moved.journal, run.as_of
     )) as content_hash
 from moved
 inner join core.payouts as payouts on payouts.payout_key = moved.payout_key and payouts.batch_id is not null

@@ -24,7 +24,8 @@ select
     file_id,
     source_record,
     md5(concat_ws(
-        chr(31), debtor_account, invoice_no, money_account, amount, paid_amount, order_currency, journal, journal_date, cause
+        chr(31), debtor_account, invoice_no, money_account, amount, paid_amount, order_currency, journal, journal_date,
+        cause
     )) as content_hash
 from payments_decided
 where problem is null and amount <> 0

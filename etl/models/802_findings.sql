@@ -1,17 +1,18 @@
 -- One row per thing that a check found: of an order, of a payout, of a row or of a whole file. What is wrong, where does it
 -- stand, and what can a person do? A row that a check has named already is not repeated as a rejected row.
 with found as (
-    select subject, order_key, payout_key, event, code, effect, field, value_read, expected, file_id, source_record, batch_id
+    select subject, order_key, null as order_no, payout_key, event, code, effect, field, value_read, expected, file_id,
+        source_record, batch_id
     from core.findings
     union all
-    select 'row', rejects.order_key, null, null, rejects.reason_code, 'hold', rejects.column_name, rejects.value_read,
+    select 'row', null, rejects.order_no, null, null, rejects.reason_code, 'hold', rejects.column_name, rejects.value_read,
         rejects.expected, rejects.file_id, rejects.source_record, null
     from staging.rejects as rejects
     anti join core.findings as findings
         on findings.file_id = rejects.file_id and findings.source_record = rejects.source_record
         and findings.code = rejects.reason_code
     union all
-    select 'file', null, null, null, reason_code, 'hold', field, value_read, expected, file_id, null, null
+    select 'file', null, null, null, null, reason_code, 'hold', field, value_read, expected, file_id, null, null
     from staging.files
     where status = 'rejected'
 )
@@ -20,7 +21,7 @@ select
         as severity,
     found.code,
     coalesce(files.source, orders.source, payouts.source) as source,
-    orders.order_no,
+    coalesce(orders.order_no, found.order_no) as order_no,
     files.file_name,
     found.source_record,
     found.field,

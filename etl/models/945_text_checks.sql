@@ -2,7 +2,23 @@
 -- schemas/uniconta (a test holds them together). A new item's number is never cut, it would be another item: the order is held.
 -- All else is cut, or its characters replaced, and told. Told too is what a spreadsheet would run: `=1+1`, not `-50% SALE`.
 -- appends: findings_now
-with order_texts as (
+with suspects as (
+    -- Most orders have nothing to tell; opening up nine texts of each would cost more than all other checks together.
+    select orders.* from core.orders as orders
+    inner join touched_orders using (order_key)
+    cross join setting.target as target
+    where target.encoding in ('cp1252', 'latin-1')
+        or greatest(length(order_no), length(buyer_reference)) > 20
+        or length(coalesce(customer_company, customer_name)) > 100
+        or greatest(
+            length(billing_address), length(billing_address2), length(shipping_address), length(shipping_address2)
+        ) > 40
+        or regexp_matches(concat_ws(
+            chr(10), '', buyer_reference, customer_company, customer_name, billing_address, billing_address2,
+            shipping_address, shipping_address2, shipping_name, shipping_city
+        ), '\n[=@+-]')
+),
+order_texts as (
     select
         order_key, file_id, first_record as source_record,
         unnest([
@@ -16,8 +32,7 @@ with order_texts as (
             {'field': 'shipping_name', 'most': null, 'value_read': shipping_name},
             {'field': 'shipping_city', 'most': null, 'value_read': shipping_city}
         ], recursive := true)
-    from core.orders
-    where order_key in (select order_key from touched_orders)
+    from suspects
 ),
 texts as (
     from order_texts where value_read <> ''

@@ -8,7 +8,7 @@ select
     lines.line_key,
     lines.finding as code,
     case when lines.finding in ('LINE_OFF_BY_ORE', 'AWAITS_INVOICE_NO') then 'info' else 'warn' end as effect,
-    case when lines.finding in ('LINE_TYPE_UNKNOWN', 'LINE_UNEXPLAINED') then 'line_type' else 'gross_amount' end as field,
+    if(lines.finding in ('LINE_TYPE_UNKNOWN', 'LINE_UNEXPLAINED'), 'line_type', 'gross_amount') as field,
     case
         when lines.finding = 'AWAITS_INVOICE_NO' then lines.reference
         when lines.finding in ('PART_CAPTURE', 'PART_REFUND') then concat_ws(' ', lines.reference, lines.reached_amount)
@@ -16,7 +16,8 @@ select
         else concat_ws(' ', lines.reference, lines.gross_amount)
     end as value_read,
     case
-        when lines.finding in ('LINE_AMBIGUOUS', 'LINE_OTHER_ACQUIRER') then coalesce(alternatives.alternatives, lines.reference)
+        when lines.finding in ('LINE_AMBIGUOUS', 'LINE_OTHER_ACQUIRER')
+            then coalesce(alternatives.alternatives, lines.reference)
         when lines.comparison is not null then lines.expected_amount::varchar
         else accounts.account
     end as expected,

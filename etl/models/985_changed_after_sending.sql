@@ -16,7 +16,8 @@ with changed as (
         or orders.state in ('cancelled', 'voided') or orders.cancelled_date is not null
     ) and not exists (
         select 1 from approvals
-        where approvals.order_key = orders.order_key and approvals.code = 'AWAITS_APPROVAL' and approvals.subject = facts.facts_hash
+        where approvals.order_key = orders.order_key and approvals.code = 'AWAITS_APPROVAL'
+            and approvals.subject = facts.facts_hash
     )
 )
 select

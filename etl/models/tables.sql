@@ -14,8 +14,9 @@ create table if not exists staging.files (
     contract_sha256 varchar, entity varchar, shop varchar, status varchar, reason_code varchar, field varchar,
     value_read varchar, expected varchar, rows_in bigint, received_at timestamp
 );
+-- One row per record that could not be taken. order_no: as it was read, where it could be.
 create table if not exists staging.rejects (
-    file_id bigint, source_record bigint, order_key ubigint, reason_code varchar, column_name varchar, value_read varchar,
+    file_id bigint, source_record bigint, order_no varchar, reason_code varchar, column_name varchar, value_read varchar,
     expected varchar
 );
 -- One row per version of an order: what one file said of it. fate: staged (the current one), duplicate, superseded.
