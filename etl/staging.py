@@ -87,7 +87,7 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
         identity = [n for n in names if not (pending and n.strip('"') in _PENDING_FACTS)]
         extra.append(f"hash({', '.join(identity)}) as identity_hash")
     else:
-        extra.append(f"md5_number_lower(concat_ws(chr(31), {key})) as row_key")
+        extra.append(f"text_key(concat_ws(chr(31), {key})) as row_key")
     # A narrow table for the orders' keys: the hash of a wide row is worth taking once, and its columns are not carried
     # along.
     kept = "source_record, order_no, updated_at" if entity.kind == "orders" else "*"

@@ -12,7 +12,7 @@ with blocks as (
 )
 select
     (load_file.file_id << 32) | blocks.first_record as version_id,
-    md5_number_lower(concat_ws(chr(31), load_file.shop, coalesce(head.order_id, head.order_no))) as order_key,
+    text_key(concat_ws(chr(31), load_file.shop, coalesce(head.order_id, head.order_no))) as order_key,
     load_file.shop,
     load_file.source,
     head.order_no,

@@ -12,8 +12,8 @@ lines as (
         * exclude (occurrence),
         case
             when line_id is not null
-                then md5_number_lower(concat_ws(chr(31), 'line', acquirer, coalesce(merchant_account, ''), line_id, line_type))
-            else md5_number_lower(concat_ws(chr(31), 'content', acquirer, identity_hash, occurrence))
+                then text_key(concat_ws(chr(31), 'line', acquirer, coalesce(merchant_account, ''), line_id, line_type))
+            else text_key(concat_ws(chr(31), 'content', acquirer, identity_hash, occurrence))
         end as row_key
     from keyed
 ),
@@ -21,7 +21,7 @@ counted as (
     select *, row_number() over (partition by row_key order by source_record) as turn from lines
 ),
 payouts as (
-    select acquirer, merchant, payout, md5_number_lower(concat_ws(chr(31), 'payout', acquirer, merchant, payout)) as payout_key
+    select acquirer, merchant, payout, text_key(concat_ws(chr(31), 'payout', acquirer, merchant, payout)) as payout_key
     from (
         select distinct acquirer, coalesce(merchant_account, '') as merchant, coalesce(payout_id, '') as payout
         from load_rows

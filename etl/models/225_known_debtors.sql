@@ -24,5 +24,5 @@ where value <> ''
 union all
 select distinct debtors.account, keys.kind, keys.value, true as is_ours
 from debtor_keys as keys
-inner join core.debtors as debtors on debtors.buyer_key = md5_number_lower(concat_ws(chr(31), keys.kind, keys.value))
+inner join core.debtors as debtors on debtors.buyer_key = text_key(concat_ws(chr(31), keys.kind, keys.value))
 where keys.is_first and debtors.batch_id is not null and not debtors.is_update

@@ -46,7 +46,7 @@ select
     key_value,
     case source when 'known' then account when 'collective' then replace(collective, '{country}', buyer_country) end
         as account,
-    md5_number_lower(
+    text_key(
         case source
             when 'known' then concat_ws(chr(31), 'account', account)
             when 'collective' then concat_ws(chr(31), 'account', replace(collective, '{country}', buyer_country))

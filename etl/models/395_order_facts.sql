@@ -3,7 +3,7 @@
 with lines as (
     select
         order_key,
-        sum(md5_number_lower(concat_ws(chr(31), coalesce(sku, description, ''), quantity, amount_ore))) as lines_hash
+        sum(text_key(concat_ws(chr(31), coalesce(sku, description, ''), quantity, amount_ore))) as lines_hash
     from order_lines
     group by order_key
 )

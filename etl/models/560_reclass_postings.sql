@@ -18,7 +18,7 @@ sent as (
     group by line_key, account_role
 )
 select
-    md5_number_lower(concat_ws(chr(31), moved.line_key, 'reclass')) as voucher_key,
+    text_key(concat_ws(chr(31), moved.line_key, 'reclass')) as voucher_key,
     'reclass' as voucher_kind,
     moved.acquirer,
     moved.journal,

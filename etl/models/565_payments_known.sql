@@ -36,7 +36,7 @@ sales as (
     group by order_key
 )
 select
-    md5_number_lower(concat_ws(chr(31), 'payment', paid.order_key, paid.identity, row_number() over (
+    text_key(concat_ws(chr(31), 'payment', paid.order_key, paid.identity, row_number() over (
         partition by paid.order_key, paid.identity order by paid.payment_no
     ))) as voucher_key,
     paid.order_key,
@@ -55,7 +55,7 @@ inner join sales using (order_key)
 where (paid.is_gift_card and paid.register <> 'none') or (paid.register = 'journal' and not orders_paid.is_by_term)
 union all
 select
-    md5_number_lower(concat_ws(chr(31), 'payment', invoices.doc_key)),
+    text_key(concat_ws(chr(31), 'payment', invoices.doc_key)),
     invoices.order_key, false, 'receivable', orders_paid.card_acquirer, -abs(invoices.total_amount),
     invoices.document_date, null, true, null, 'refund'
 from order_invoices as invoices

@@ -19,8 +19,8 @@ select
     payouts.status,
     payouts.reason_code,
     replace(replace(replace(messages.reason, '{field}', 'payout_amount'),
-        '{value}', coalesce(cast(payouts.declared_amount as varchar), '')),
-        '{expected}', coalesce(cast(payouts.net_amount as varchar), '')) as reason,
+        '{value}', coalesce(cast(payouts.net_amount as varchar), '')),
+        '{expected}', coalesce(cast(payouts.declared_amount as varchar), '')) as reason,
     payouts.line_count,
     payouts.batch_id
 from core.payouts as payouts

@@ -1,5 +1,5 @@
 -- One row per sale, refund and chargeback line of a payout. Which order does the money belong to, and by which rule?
--- Ties are never resolved by us: the candidates stand in alternatives (accounting §5). A refund names its document where the order has one.
+-- Of a line that was sent and is reclassed the newer reading is shown. Ties are never resolved by us: the candidates stand in alternatives (accounting §5). A refund names its document where the order has one.
 with documents_of_order as (
     select
         order_key,
@@ -32,7 +32,10 @@ select
     lines.currency,
     lines.acquirer,
     matches.batch_id
-from core.payout_matches as matches
+from (
+    select * from core.payout_matches where status is not null
+    qualify row_number() over (partition by line_key order by batch_id nulls first) = 1
+) as matches
 join core.payout_lines as lines on lines.line_key = matches.line_key
 left join core.orders as orders on orders.order_key = matches.order_key
 left join documents_of_order as documents on documents.order_key = matches.order_key

@@ -17,9 +17,11 @@ create or replace temp macro rate_text(bp) as
     || case when bp % 100 = 0 then '' else '.' || rtrim(lpad(cast(bp % 100 as varchar), 2, '0'), '0') end;
 -- An amount of øre as text, for what people read.
 create or replace temp macro ore_text(ore) as cast(from_ore(ore) as varchar);
+-- A technical key: the upper half of the md5 of a text. (md5_number_lower gives the same number at four times the cost.)
+create or replace temp macro text_key(words) as cast(md5_number(words) >> 64 as ubigint);
 -- A document's key: workspace, shop, order and event, and nothing that a setting could change (architecture 8).
 create or replace temp macro document_key(workspace_id, shop, order_id, event) as
-    md5_number_lower(concat_ws(chr(31), workspace_id, shop, order_id, event));
+    text_key(concat_ws(chr(31), workspace_id, shop, order_id, event));
 -- Is this a GLN: thirteen digits whose last is the mod 10 check digit.
 create or replace temp macro is_gln(number) as
     regexp_full_match(number, '[0-9]{13}')

@@ -1,6 +1,6 @@
 -- The tables that last between runs. Staging and erp tables are made from etl/entities.py; these hold what was decided.
 -- No primary keys or indexes on history (they cost more than they save: docs/decisions.md); keys are unique by the checks.
--- *_key columns are md5_number_lower of the text key: content decides them, so a replay gives the same ones.
+-- *_key columns are text_key (macros.sql) of the text key: content decides them, so a replay gives the same ones.
 
 create schema if not exists staging;
 create schema if not exists erp;
