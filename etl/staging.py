@@ -71,10 +71,8 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
         [file.file_id, file.shop, file.source, contract.precedence, contract.payout_sign],
     )
     store.script(
-        "create or replace temp table load_rejects as select source_record, any_value(order_no) as order_no,"
-        " any_value(reason_code) as reason_code, any_value(column_name) as column_name,"
-        " any_value(value_read) as value_read, any_value(expected) as expected"
-        " from (select * from conform_rejects order by source_record, column_name) group by source_record"
+        "create or replace temp table load_rejects as"
+        " select source_record, order_no, reason_code, column_name, value_read, expected from conform_rejects"
     )
     names = [f'"{c.name}"' for c in entity.columns]
     key = ", ".join(f"coalesce(\"{name}\"::varchar, '')" for name in entity.key)

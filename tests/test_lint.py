@@ -7,7 +7,7 @@ import pytest
 from etl import company
 from etl.entities import ENTITIES
 from etl.lint import LintFinding, lint
-from etl.store import MODELS, Store
+from etl.store import Store
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "nordlys" / "company.toml"
@@ -118,7 +118,7 @@ def test_the_vat_row_to_create_is_printed() -> None:
 
 def test_settings_against_the_snapshot_of_the_erp() -> None:
     with Store.open(None) as store:
-        store.script((MODELS / "tables.sql").read_text("utf-8"))
+        store.script_file("tables.sql")
         for name in ("accounts", "items", "vat_codes", "debtors"):
             columns = ", ".join(f"{c.name} {c.sql_type}" for c in ENTITIES[f"uniconta_{name}"].columns)
             store.script(f"create table erp.{name} ({columns})")

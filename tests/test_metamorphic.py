@@ -268,7 +268,7 @@ def test_sent_at_once_or_planned_first(told: Told) -> None:
 
 
 def test_a_second_run_and_the_same_file_again_add_nothing(told: Told, tmp_path: Path) -> None:
-    """Run once more; then the same bytes again, and the same bytes under other names: nothing is sent, nothing is new."""
+    """Run once more; then the same bytes again, and under other names: nothing is sent, nothing is new."""
     one = told.sent.copy(tmp_path / "workspace")
     before, outbox = said(one, EVERYTHING), contents(one)
     again = one.run()

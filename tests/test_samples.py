@@ -1,7 +1,7 @@
 """Every CSV sample of Shopify and Uniconta, dropped: archived with these verdicts, or rejected for this reason.
 
-A sample that is added has to be named here. The workspace is a Danish company's with Shopify, so a South African shop's orders
-are read whole and none of them goes out.
+A sample that is added has to be named here. The workspace is a Danish company's with Shopify, so a South African shop's
+orders are read whole and none of them goes out.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ import pytest
 from workspaces import Office, office, records
 
 ORDERS = "orders_export_vat_inclusive.anon.csv"
-# Of the files that no source fits, which comes nearest and what it misses first; None: nothing comes near enough to say.
+# Of the files that no source fits, which comes nearest and what it misses first; None: nothing comes near enough.
 REJECTED: dict[str, dict[str, tuple[str, str] | None]] = {
     "shopify": {
         "apparel.csv": None,  # a product export

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from etl.store import MODELS, Store, models
+from etl.store import Store, models
 from etl.targets.uniconta_files.layout import layout
 
 PLACES = {  # a field of the order, and the column that it ends in
@@ -21,7 +21,7 @@ PLACES = {  # a field of the order, and the column that it ends in
 @pytest.fixture
 def store() -> Iterator[Store]:
     with Store.open(None) as opened:
-        opened.script((MODELS / "tables.sql").read_text("utf-8"))
+        opened.script_file("tables.sql")
         opened.script(
             "create table setting.target (encoding varchar); insert into setting.target values ('utf-8-sig');"
             "create temp table findings_now as select *, null::integer as place from core.findings limit 0;"

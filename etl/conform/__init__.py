@@ -40,11 +40,10 @@ def conform(store: Store, identified: Identified, *, timezone: str) -> Conformed
     also = ["extra"] if extra else []
     valued = ", ".join(["source_record", *(f"{r.value} as {r.name}" for r in readings), *raw_names, *also])
     kept = ", ".join(["source_record", *(r.kept for r in readings), *also, f"{_fault(contract, readings)} as fault"])
-    with store.in_file_order():
-        store.script(
-            f"create or replace temp table conform_cells as with read as (select {read} from raw_records),"
-            f" valued as (select {valued} from read) select {kept} from valued"
-        )
+    store.script(
+        f"create or replace temp table conform_cells as with read as (select {read} from raw_records),"
+        f" valued as (select {valued} from read) select {kept} from valued"
+    )
     rejected = _reject(store, readings)
     _show(store, contract, {r.column.name for r in readings}, also, has_rejects=rejected > 0)
     store.script("drop table raw_records")

@@ -2,8 +2,8 @@
 -- shop's order number in a reference that we wrote.
 select
     sent.order_key,
-    any_value(invoices.invoice_no) as invoice_no,
-    any_value(invoices.account) as account,
+    min(invoices.invoice_no) as invoice_no,
+    min(invoices.account) as account,
     bool_or(coalesce(items.amount_open, 0) <> 0) as is_open
 from sent_documents as sent
 inner join core.documents as documents on documents.doc_key = sent.sale_doc_key

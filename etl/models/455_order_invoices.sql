@@ -40,9 +40,9 @@ select
     doc_key,
     order_key,
     is_credit,
-    any_value(total_amount) as total_amount,
-    any_value(currency) as currency,
-    any_value(document_date) as document_date,
+    min(total_amount) as total_amount,
+    min(currency) as currency,
+    min(document_date) as document_date,
     min(invoice_no) as invoice_no,
     min(account) as account
 from (select * from by_number union all select * from by_reference)

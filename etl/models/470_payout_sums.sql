@@ -4,10 +4,10 @@
 with summed as (
     select
         payout_key,
-        any_value(acquirer) as acquirer,
-        any_value(merchant_account) as merchant_account,
-        any_value(payout_id) as payout_id,
-        any_value(source) as source,
+        min(acquirer) as acquirer,
+        min(merchant_account) as merchant_account,
+        min(payout_id) as payout_id,
+        min(source) as source,
         coalesce(max(payout_date) filter (where line_type = 'payout'), max(payout_date)) as payout_date,
         min(currency) as currency_low,
         max(currency) as currency_high,

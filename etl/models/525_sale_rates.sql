@@ -2,16 +2,16 @@
 -- A rounding line does not make a second rate; a gift card or a tip does, for what is refunded may be either.
 select
     order_key,
-    any_value(doc_key) as doc_key,
+    min(doc_key) as doc_key,
     sum(gross_ore)::bigint as total_ore,
     count(distinct concat_ws('|', vat_code, vat_rate)) filter (line_type <> 'rounding') as rates,
-    any_value(vat_code) filter (line_type <> 'rounding') as vat_code,
-    any_value(vat_rate) filter (line_type <> 'rounding') as vat_rate,
-    any_value(vat_country) filter (line_type <> 'rounding') as vat_country,
-    any_value(treatment) filter (line_type <> 'rounding') as treatment,
+    min(vat_code) filter (line_type <> 'rounding') as vat_code,
+    min(vat_rate) filter (line_type <> 'rounding') as vat_rate,
+    min(vat_country) filter (line_type <> 'rounding') as vat_country,
+    min(treatment) filter (line_type <> 'rounding') as treatment,
     coalesce(sum(gross_ore) filter (line_type <> 'rounding'), 0)::bigint as rated_ore,
     coalesce(sum(vat_ore), 0)::bigint as vat_ore,
-    any_value(file_id) as file_id,
+    min(file_id) as file_id,
     min(source_record) as source_record
 from standing_lines
 group by order_key

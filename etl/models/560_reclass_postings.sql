@@ -11,7 +11,7 @@ with moved as (
     select *, 3, difference_role, to_difference_amount from lines_reclassed
 ),
 sent as (
-    select line_key, account_role as moved_role, any_value(account) as account
+    select line_key, account_role as moved_role, min(account) as account
     from core.journal_lines
     semi join lines_reclassed using (line_key)
     where batch_id is not null

@@ -29,7 +29,7 @@ orders_paid as (
     group by order_key
 ),
 sales as (
-    select order_key, any_value(total_amount) as total_amount, any_value(document_date) as document_date
+    select order_key, min(total_amount) as total_amount, min(document_date) as document_date
     from (select * from core.documents where batch_id is not null union all by name select * from open_documents)
     semi join orders_wanted using (order_key)
     where kind in ('invoice', 'sales_order') and not coalesce(is_withdrawn, false)

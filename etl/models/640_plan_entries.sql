@@ -26,10 +26,10 @@ union all by name
 select
     'voucher' as what,
     voucher_key as key,
-    any_value(voucher_kind) || '/' || coalesce(any_value(payout_id), '') as entry,
+    min(voucher_kind) || '/' || coalesce(min(payout_id), '') as entry,
     sum(debit) as amount,
-    any_value(currency) as currency,
+    min(currency) as currency,
     false as needs_person,
-    any_value(content_hash) as content_hash
+    min(content_hash) as content_hash
 from batch_journal_lines
 group by voucher_key

@@ -52,7 +52,8 @@ def write(store: Store, batch_id: str, *, plan_hash: str, as_of: date) -> dict[s
     facts: dict[str, dict[str, object]] = {}
     for table in _TABLES:
         query = (resources.files(__package__) / f"{table}.sql").read_text("utf-8")
-        store.script(f"create or replace temp table output_{table} as {query}")
+        with store.in_order():
+            store.script(f"create or replace temp table output_{table} as {query}")
         for file in _files(store, table):
             _refuse_unknown_words(store, file)
             files[file.name] = _content(store, file, form)
