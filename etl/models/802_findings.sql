@@ -1,6 +1,17 @@
 -- One row per thing that a check found: of an order, of a payout, of a row or of a whole file. What is wrong, where does it
 -- stand, and what can a person do? A row that a check has named already is not repeated as a rejected row.
-with found as (
+with orderless as (
+    select 'REFUND_UNKNOWN_ORDER' as code, rows.order_no, rows.amount_incl_vat as amount, rows.file_id, rows.source_record
+    from staging.refunds as rows
+    anti join core.orders as orders on orders.order_no = rows.order_no and orders.shop = rows.shop
+    where rows.fate = 'staged'
+    union all
+    select 'PAYMENT_UNKNOWN_ORDER', rows.order_no, rows.amount, rows.file_id, rows.source_record
+    from staging.payments as rows
+    anti join core.orders as orders on orders.order_no = rows.order_no and orders.shop = rows.shop
+    where rows.fate = 'staged'
+),
+found as (
     select subject, order_key, null as order_no, payout_key, event, code, effect, field, value_read, expected, file_id,
         source_record, batch_id
     from core.findings
@@ -15,6 +26,9 @@ with found as (
     select 'file', null, null, null, null, reason_code, 'hold', field, value_read, expected, file_id, null, null
     from staging.files
     where status = 'rejected'
+    union all
+    select 'row', null, order_no, null, null, code, 'wait', 'order_no', order_no, amount::varchar, file_id, source_record, null
+    from orderless
 )
 select
     coalesce(messages.severity, case when found.effect = 'info' then 'info' when found.effect = 'hold' then 'error' else 'warning' end)
