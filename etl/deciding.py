@@ -8,6 +8,9 @@ checks, 5xx the documents and 4xx the payouts.
 from etl.store import Store
 from etl.vat import numbers
 
+# Do payments have vouchers of their own, so that orders alone can make journal lines?
+_POSTS_PAYMENTS = "select count(*) from setting.payment_methods where register = 'journal' or is_gift_card"
+
 
 def decide(store: Store) -> int:
     """Decide everything touched again; returns how many orders and payouts that were.
@@ -16,23 +19,33 @@ def decide(store: Store) -> int:
     transaction.
     """
     store.run(60, 69)
-    touched = store.value("select (select count(*) from touched_orders) + (select count(*) from touched_payouts)")
-    if touched:
+    store.script_file("findings.sql")
+    orders = _count(store, "touched_orders")
+    if orders:
         _orders(store)
+    else:
+        store.run(127, 127)  # no order, no line of one: an empty table for the payouts
+    payouts = _count(store, "touched_payouts")  # after the orders: they carry their touch on to their lines
+    if payouts or (orders and store.value(_POSTS_PAYMENTS)):
         _payouts(store)
+    if orders or payouts:
         _keep_findings(store)
     store.script("delete from ops.touched")
-    return int(touched)
+    return orders + payouts
+
+
+def _count(store: Store, table: str) -> int:
+    return int(store.value(f"select count(*) from {table}"))
 
 
 def _orders(store: Store) -> None:
     """Facts, lines, buyers, VAT and totals; then the checks and the verdict; then the documents."""
-    store.script_file("findings.sql")
     store.run(100, 219)
     numbers.check(store)
     store.run(220, 399)
     store.run(900, 949)
     store.run(500, 549)
+    store.run(980, 999)
 
 
 def _payouts(store: Store) -> None:
@@ -43,10 +56,10 @@ def _payouts(store: Store) -> None:
         "delete from ops.timers where kind = 'payout' and key in (select payout_key from touched_payouts);"
         "insert into ops.timers select 'payout', payout_key, due_date, 'unmatched_after_days' from payout_timers"
     )
+    store.run(950, 979)
 
 
 def _keep_findings(store: Store) -> None:
-    store.run(950, 999)
     store.script(
         "delete from core.findings where batch_id is null and (order_key in (select order_key from touched_orders)"
         " or payout_key in (select payout_key from touched_payouts));"

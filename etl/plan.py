@@ -40,6 +40,13 @@ FROZEN = {
 }
 
 
+# Is there anything to send, or that waits for a person?
+_OPEN = (
+    "select exists (from planned_documents) or exists (from planned_journal_lines)"
+    " or exists (from core.documents where is_resend)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a batch would send. `plan_hash` covers keys and content; numbers are no part of it."""
@@ -59,6 +66,8 @@ class Plan:
 
 def make(store: Store) -> Plan:
     """Fill `batch_*` and `plan_entries` with everything planned that waits for nobody."""
+    if not store.value(_OPEN):
+        return Plan(plan_hash="", documents=0, vouchers=0, journal_lines=0, sums={}, waiting_for_person=0)
     store.run(600, 699)
     plan_hash = store.value(
         "select substr(sha256(coalesce(string_agg(content_hash, '' order by what, key), '')), 1, 16) from plan_entries"
@@ -79,6 +88,8 @@ def make(store: Store) -> Plan:
 
 def entries(store: Store) -> list[dict[str, Any]]:
     """The plan line by line, for people: what, entry, amount, currency, content_hash."""
+    if not store.value(_OPEN):
+        return []
     return store.dicts("select what, entry, amount, currency, content_hash from plan_entries order by what, entry")
 
 
