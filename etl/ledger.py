@@ -12,8 +12,8 @@ Entries, besides seq (from 1), at (UTC), kind and prev:
 
     workspace  uuid
     config     sha256, sections
-    load       load_no, received_at, timezone, files: [{file_id, name, stored, sha256, shop, source, contract_sha256, entity,
-               status, reason_code, field, value, expected, rows_in}]
+    load       load_no, received_at, timezone, files: [{file_id, name, stored, sha256, shop, source, contract_sha256,
+               entity, status, reason_code, field, value, expected, rows_in}]
     prepared   batch_id, batch_no, plan_hash, files: {name: sha256}, frozen: {name: sha256}, documents, journal_lines,
                sums, approved_by, planned_at
     published  batch_id

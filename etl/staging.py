@@ -82,8 +82,9 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
         extra.append(f'"{start}" is not null as is_block_start' if start else "true as is_block_start")
     elif entity.kind == "payouts":
         pending = contract.csv is not None and contract.csv.pending_rows
-        identity = [n for n in names if not (pending and n.strip('"') in _PENDING_FACTS)]
-        extra.append(f"hash({', '.join(identity)}) as identity_hash")
+        identity = [f"coalesce({n}::varchar, '')" for n in names if not (pending and n.strip('"') in _PENDING_FACTS)]
+        # md5, not the engine's hash: this key outlives the database and the engine's version.
+        extra.append(f"if(line_id is null, text_key(concat_ws(chr(31), {', '.join(identity)})), 0) as identity_key")
     else:
         extra.append(f"text_key(concat_ws(chr(31), {key})) as row_key")
     # A narrow table for the orders' keys: the hash of a wide row is worth taking once, and its columns are not carried

@@ -1,7 +1,7 @@
 """Killed, out of disk or in the middle of anything: what ends in the outbox and the tables is what a clean run leaves.
 
 Real processes, real files. The shop of `scenario` sends two batches; each test breaks runs off and lets a last one finish.
-`ETL_KILLS=N` says how many random kills there are, `ETL_KILL_SEED=N` repeats them.
+`ETL_KILLS=N` says how many random kills there are, `ETL_KILL_SEED=N` chooses them again.
 """
 
 import csv
@@ -39,7 +39,7 @@ Figures = Callable[[str, object], None]
 
 @dataclass(frozen=True)
 class Story:
-    """A workspace with files dropped, how often a clean run passes each fault point, its seconds, and what it leaves."""
+    """A workspace with files dropped, how often a clean run passes each point, in how many seconds, and what it leaves."""
 
     start: Path
     hits: dict[str, int]
@@ -119,11 +119,12 @@ def test_killed_at_every_hit_of_every_point(second: Story, tmp_path: Path, recor
 def test_killed_again_and_again_on_the_way(first: Story, tmp_path: Path, record_property: Figures) -> None:
     """Each run dies one point further on than the one before, so that what is recovered was recovered before."""
     root = first.again(tmp_path / "shop")
-    died = [name for name in first.hits if dies(root, f"{name}:1:kill")]  # in the order in which they are passed
+    # In the order in which they are passed. A load that the ledger knows is taken in from there, past this one.
+    on_the_way = [name for name in first.hits if name != "after-load-commit"]
+    passed = [name for name in on_the_way if not dies(root, f"{name}:1:kill")]
     wrong = finished(root, first.end)
-    record_property("figures", f"{len(died)} kills in a row, {len(wrong)} differences")
-    assert len(died) > len(FAULT_POINTS) // 2
-    assert wrong == []
+    record_property("figures", f"{len(on_the_way)} kills in a row, {len(wrong)} differences")
+    assert (passed, wrong) == ([], [])
 
 
 def test_errors_of_the_disk_at_every_point(second: Story, tmp_path: Path, record_property: Figures) -> None:
@@ -148,18 +149,16 @@ def test_errors_of_the_disk_at_every_point(second: Story, tmp_path: Path, record
     assert wrong == []
 
 
-def test_random_kills_while_someone_takes_what_is_sent(
-    first: Story, tmp_path: Path, record_property: Figures
-) -> None:
-    chance = random.Random(SEED)
+def test_random_kills_while_someone_takes_what_is_sent(first: Story, tmp_path: Path, record_property: Figures) -> None:
+    chance = random.Random(SEED)  # noqa: S311 - it only has to be repeatable
     kills = rounds = 0
     wrong, torn, recovery = Counter[str](), [], 0.0
     while kills < KILLS:
         rounds += 1
         root = first.again(tmp_path / f"round {rounds}")
         with taking(root / "outbox", tmp_path / f"taken {rounds}") as taken:
-            while _killed(root, chance.uniform(0.2, 1.2) * first.seconds):
-                kills += 1
+            for _ in range(chance.randint(1, 6)):
+                kills += _killed(root, chance.uniform(0.3, 1.0) * first.seconds)
             began = time.monotonic()
             etl(root)
             recovery = max(recovery, time.monotonic() - began)
@@ -181,7 +180,7 @@ def at_once(job: Callable[[str], list[str]], over: list[str]) -> list[str]:
 
 
 def _killed(root: Path, after: float) -> bool:
-    """Was the run killed after that many seconds? False: it ended well before."""
+    """Was the run killed, after that many seconds? False: it ended well before."""
     process = start(root)
     try:
         _, said = process.communicate(timeout=after)

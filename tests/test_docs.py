@@ -1,4 +1,4 @@
-"""The words of the repository: what README and docs name exists, what exists is named, and what they show is what is printed."""
+"""The words of the repository: what they name exists, what exists is named, and what they show is what is printed."""
 
 import re
 import tomllib
@@ -18,7 +18,8 @@ OPERATIONS = ROOT / "docs" / "operations.md"
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "bench" / "README.md"]
 COMMAND = get_command(cli.app)
 COMMANDS = COMMAND.commands if isinstance(COMMAND, TyperGroup) else {}
-FOLDERS = ("etl", "schemas", "docs", "tests", "bench", "examples", ".ci")  # whose files are named by their path from the root
+# Whose files are named by their path from the root.
+FOLDERS = ("etl", "schemas", "docs", "tests", "bench", "examples", ".ci")
 BATCH = re.compile(r"\d{6}-[0-9a-f]{8}")  # a batch's id rests on the workspace's own, which is a new one each time
 ELSEWHERE = {"schemas/sources/<system>_<report>.toml"}
 
@@ -89,11 +90,10 @@ def test_what_operations_asks_can_be_asked(printed: tuple[Path, list[str]]) -> N
 
 
 def test_the_targets_that_are_named_exist() -> None:
-    makefile = text_of(ROOT / "Makefile")
-    named = {target for page in PAGES for target in re.findall(r"`?make ([a-z][a-z-]+)`?", text_of(page)) if target}
-    assert {"demo", "test", "check", "bench"} <= named
-    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
-    assert {name for name in named if f"`make {name}" in text_of(README) or name in SHOWN} <= targets
+    targets = set(re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE))
+    for page in PAGES:
+        named = set(re.findall(r"(?:`|^\$ |^    )make ([a-z][a-z-]+)", text_of(page), re.MULTILINE))
+        assert named - targets == set(), page.name
     assert {command.removeprefix("make ") for command in SHOWN if command.startswith("make ")} == {"demo", "test"}
     assert "make test" in text_of(ROOT / ".ci" / "run")
 
@@ -148,7 +148,8 @@ def test_paths_that_are_named_exist(page: Path) -> None:
     assert named or page == OPERATIONS
     for name in named:
         found = list(ROOT.glob(name)) if "*" in name else [ROOT / name]
-        assert found and all(path.exists() for path in found), name
+        assert found, name
+        assert all(path.exists() for path in found), name
 
 
 def test_every_page_is_reached_from_the_readme() -> None:

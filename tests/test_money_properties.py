@@ -22,6 +22,7 @@ from etl.company import parse
 from etl.store import Store
 
 COMPANY = Path(__file__).parent / "golden" / "accounting" / "_company.toml"
+# Of Danish books nothing is known since 2026 (vat.md 1.2), so only German ones are told as such.
 RATES = {("DK", ""): 25, ("DK", "bog"): 25, ("DE", ""): 19, ("DE", "bog"): 7, ("NO", ""): 0, ("NO", "bog"): 0}
 CODES = {("DK", 25): "U25", ("DE", 19): "U_DE19", ("DE", 7): "U_DE07", ("NO", 0): "UEKS"}
 NO_VAT = "UMOMS0"
@@ -219,7 +220,7 @@ def stage(store: Store, batch: list[Order]) -> None:
         rows += [
             head | {
                 "source_record": key * 100 + place, "line_type": line.kind, "sku": f"S{place}", "quantity": line.quantity,
-                "product_category": line.category, "unit_price": amount(line.price), "line_amount": amount(line.amount),
+                "product_category": line.category if order.country == "DE" else "", "unit_price": amount(line.price), "line_amount": amount(line.amount),
             }
             for place, line in enumerate(lines)
         ]  # fmt: skip
@@ -314,7 +315,7 @@ def test_money(store: Store, batch: list[Order]) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(0)
-@settings(max_examples=1000, phases=PHASES)
+@settings(max_examples=max(500, settings().max_examples // AT_ONCE), phases=PHASES)
 @given(batch=st.lists(orders, min_size=1, max_size=AT_ONCE))
 def test_money_of_many_orders(store: Store, batch: list[Order]) -> None:
     check(store, batch)

@@ -4,7 +4,7 @@
 with keyed as (
     select
         load_rows.*,
-        row_number() over (partition by identity_hash order by source_record) as occurrence
+        row_number() over (partition by identity_key order by source_record) as occurrence
     from load_rows
 ),
 lines as (
@@ -13,7 +13,7 @@ lines as (
         case
             when line_id is not null
                 then text_key(concat_ws(chr(31), 'line', acquirer, coalesce(merchant_account, ''), line_id, line_type))
-            else text_key(concat_ws(chr(31), 'content', acquirer, identity_hash, occurrence))
+            else text_key(concat_ws(chr(31), 'content', acquirer, identity_key, occurrence))
         end as row_key
     from keyed
 ),
