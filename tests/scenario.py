@@ -1,7 +1,7 @@
-"""A small shop whose files are dropped step by step, run in processes of their own, and what is left on the disk afterwards.
+"""A small shop whose files are dropped step by step, run in processes of their own, and what is left on the disk then.
 
 Crash and replay tests compare whole workspaces: every table, every byte in the outbox, where every dropped file went. So
-that two workspaces can be equal they begin as copies of one, with the same workspace id in the ledger, and the clock is set.
+that two workspaces can be equal they begin as copies of one, with its workspace id in the ledger, and the clock is set.
 """
 
 import os
@@ -123,7 +123,7 @@ def dies(root: Path, fault: str) -> bool:
 
 @dataclass(frozen=True)
 class Left:
-    """What a workspace holds: rows by table, files of the outbox by place, hashes of dropped files by place, the ledger."""
+    """What a workspace holds: rows by table, files of the outbox and of the inbox by place, the ledger's entries."""
 
     tables: dict[str, list[str]]
     outbox: dict[str, bytes]

@@ -1,6 +1,6 @@
 """Killed, out of disk or in the middle of anything: what ends in the outbox and the tables is what a clean run leaves.
 
-Real processes, real files. The shop of `scenario` sends two batches; each test breaks runs off and lets a last one finish.
+Real processes, real files. Each test breaks runs of the shop of `scenario` off, and lets a last one finish.
 `ETL_KILLS=N` says how many random kills there are, `ETL_KILL_SEED=N` chooses them again.
 """
 

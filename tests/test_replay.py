@@ -1,4 +1,4 @@
-"""The database is a cache: made again from archive and ledger it is the same, whatever happened before; nothing goes twice.
+"""The database is a cache: made again from archive and ledger it is the same, whatever happened, and sends nothing again.
 
 Every test lets things happen to the small shop of `scenario`, a day for each run, and then loses the database.
 """
@@ -42,9 +42,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return fresh(tmp_path / "shop")
 
 
-def run(root: Path, *, day: int | None = None, commit: bool | None = None, **files: bytes) -> RunReport:
-    """Drop files and run, on that day of December or on the day after the last run."""
-    drop(root, **files)
+def run(root: Path, *names: str, day: int | None = None, commit: bool | None = None) -> RunReport:
+    """Drop files of `FILES` and run, on that day of December or on the day after the last run."""
+    drop(root, **{name: FILES[name] for name in names})
     on = day or int(os.environ["ETL_NOW"][8:10]) % LAST_DAY + 1
     os.environ["ETL_NOW"] = f"2026-12-{on:02d}T08:00:00+00:00"
     return pipeline.run(Workspace(root), commit=commit)
@@ -83,7 +83,9 @@ def outcome(root: Path) -> dict[str, list[str]]:
     """Where everything ended, however it came there: per order and per account."""
     sent = "batch_id is not null"
     return {
-        "verdicts": rows(root, "select order_no, verdict, reason_code from core.verdicts join core.orders using (order_key)"),
+        "verdicts": rows(
+            root, "select order_no, verdict, reason_code from core.verdicts join core.orders using (order_key)"
+        ),
         "totals": rows(
             root,
             "select order_no, sum(net_amount), sum(vat_amount), sum(total_amount) from core.documents"
@@ -98,11 +100,11 @@ def outcome(root: Path) -> dict[str, list[str]]:
 
 
 def test_days_of_loads_decisions_and_batches(root: Path) -> None:
-    run(root, orders=ORDERS)
+    run(root, "orders")
     pipeline.decide(Workspace(root), "approve", ["1004"], by="Anna")
     pipeline.decide(Workspace(root), "skip", ["1006"], by="Bo", note="paid in the shop")
-    assert len(run(root, refunds=REFUNDS).batch_ids) == 1
-    assert len(run(root, later=LATER_ORDERS, payouts=PAYOUTS).batch_ids) == 1
+    assert len(run(root, "refunds").batch_ids) == 1
+    assert len(run(root, "later", "payouts").batch_ids) == 1
     last = assert_replays(root)
     assert len(last.tables["ops.batches"]) == 3
     assert set(documents(root).values()) == {1}
@@ -114,7 +116,7 @@ def test_settings_changed_after_sending_send_nothing_again(root: Path) -> None:
 
 
 def test_a_database_that_cannot_be_read_is_made_again(root: Path) -> None:
-    run(root, orders=ORDERS)
+    run(root, "orders")
     before = settle(root)
     Workspace(root).database.write_bytes(b"no database" * 500)
     assert settle(root).differences(before) == []
@@ -127,7 +129,7 @@ def test_a_changed_setting_sends_nothing_again(root: Path, change: str) -> None:
 
 
 def _change_and_go_on(root: Path, *changes: str) -> None:
-    run(root, orders=ORDERS, payouts=PAYOUTS)
+    run(root, "orders", "payouts")
     sent, posted = documents(root), journal(root)
     text = COMPANY
     for old, new in (CHANGES[change] for change in changes):
@@ -135,7 +137,7 @@ def _change_and_go_on(root: Path, *changes: str) -> None:
         text = text.replace(old, new, 1)
     (root / "company.toml").write_text(text, "utf-8")
     assert run(root).batch_ids == []
-    run(root, later=LATER_ORDERS, refunds=REFUNDS)
+    run(root, "later", "refunds")
     assert_replays(root)
     assert set(documents(root).values()) == {1}
     assert documents(root) & sent == sent
@@ -144,28 +146,28 @@ def _change_and_go_on(root: Path, *changes: str) -> None:
 
 @pytest.mark.long
 def test_after_every_load(root: Path) -> None:
-    for name, content in FILES.items():
-        run(root, **{name: content})
+    for name in FILES:
+        run(root, name)
         assert_replays(root)
     assert set(documents(root).values()) == {1}
 
 
 @pytest.mark.long
 def test_after_every_decision(root: Path) -> None:
-    run(root, orders=ORDERS)
+    run(root, "orders")
     for decision, order_no in (("hold", "1005"), ("approve", "1004"), ("skip", "1006"), ("hold", "1001")):
         pipeline.decide(Workspace(root), decision, [order_no], by="Anna")
         lost = copy(root, root.with_name(f"lost {decision} {order_no}"))
         pipeline.replay(Workspace(lost))
         assert left(lost).differences(left(root)) == []
-    run(root, later=LATER_ORDERS, payouts=PAYOUTS)
+    run(root, "later", "payouts")
     assert_replays(root)
     assert not [row for row in documents(root) if "#1005" in row or "#1006" in row]
 
 
 @pytest.mark.long
 def test_planned_and_not_sent(root: Path) -> None:
-    run(root, commit=False, **FILES)
+    run(root, *FILES, commit=False)
     lost = copy(root, root.with_name("lost"))
     pipeline.replay(Workspace(lost))
     assert left(lost).differences(left(root)) == []
@@ -178,7 +180,7 @@ def test_planned_and_not_sent(root: Path) -> None:
 
 @pytest.mark.long
 def test_a_way_of_payment_that_was_missing_lets_only_its_orders_go(root: Path) -> None:
-    run(root, orders=ORDERS)
+    run(root, "orders")
     sent = documents(root)
     text = COMPANY.replace("[acquirers.", '[payment_methods.Vipps]\nregister = "none"\n[acquirers.', 1)
     (root / "company.toml").write_text(text, "utf-8")
@@ -193,7 +195,7 @@ def test_before_anything_is_sent_the_order_of_dropping_changes_no_byte(root: Pat
     for names in itertools.islice(itertools.permutations(FILES), 0, None, 4):
         place = copy(root, root.with_name(" ".join(names)))
         for day, name in enumerate(names, 1):
-            run(place, day=day, commit=False, **{name: FILES[name]})
+            run(place, name, day=day, commit=False)
         run(place, day=LAST_DAY)
         results.append((left(place).outbox, outcome(place)))
     assert [r for r in results if r != results[0]] == []
@@ -213,7 +215,7 @@ def test_sending_in_between_ends_the_same(root: Path, names: tuple[str, ...]) ->
     usual = copy(root, root.with_name("usual"))
     for place, dropped in ((usual, tuple(FILES)), (root, names)):
         for name in dropped:
-            run(place, **{name: FILES[name]})
+            run(place, name)
         assert_replays(place)
         assert set(documents(place).values()) == {1}
     assert outcome(root) == outcome(usual)
@@ -230,11 +232,11 @@ def test_hash_seed_and_threads_change_no_byte(root: Path) -> None:
 
 @pytest.mark.long
 def test_a_database_that_is_not_of_this_ledger_is_made_again(root: Path) -> None:
-    run(root, orders=ORDERS)
+    run(root, "orders")
     database = Workspace(root).database
     old = copy(root, root.with_name("old"))
     before = settle(old)
-    run(root, day=2, later=LATER_ORDERS)
+    run(root, "later", day=2)
     os.environ["ETL_NOW"] = "2026-12-02T08:00:00+00:00"
     ahead = database.read_bytes()
     for spoilt in (ahead, b"", ahead[: len(ahead) // 2]):

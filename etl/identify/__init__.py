@@ -144,7 +144,9 @@ def _declares_delimiter(cells: tuple[str, ...]) -> bool:
 
 def _unknown(candidates: list[Candidate], contracts: Mapping[str, Contract]) -> FileRejected:
     """The refusal of a file that no contract claims: which came nearest, what it misses, what stands there instead."""
-    nearest = next(iter(misses(candidates, contracts)), None)
+    # One name in common, such as "Type", makes no near miss.
+    near_enough = (m for m in misses(candidates, contracts) if 3 * m.known >= len(m.contract.match.headers))
+    nearest = next(near_enough, None)
     if nearest is None:
         header = max((candidate.cells for candidate in candidates), key=len, default=())
         seen = ", ".join(shown(cell) for cell in header[:8])

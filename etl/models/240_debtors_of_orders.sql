@@ -1,6 +1,6 @@
 -- One row per touched order: the debtor it goes to, and how that was decided.
 -- source: known (matched), create (a new one; buyer_key keeps two orders of one buyer together), collective (one per
--- country), ambiguous, missing (may not be created), no_snapshot ([erp] without_snapshot is not "create" and none was seen).
+-- country), ambiguous (several, or one of another VAT number than the order's), missing (may not be created), no_snapshot ([erp] without_snapshot is not "create" and none was seen).
 with seen as (
     select
         (select count(*) from erp.debtors) > 0 as is_seen,
@@ -8,6 +8,9 @@ with seen as (
 ),
 first_keys as (
     select order_key, kind, value from debtor_keys where is_first
+),
+vat_numbers as (
+    select account, vat_number, nullif(regexp_replace(vat_number, '[^0-9]', '', 'g'), '') as digits from erp.debtors
 ),
 decided as (
     select
@@ -19,12 +22,12 @@ decided as (
         rules.is_create,
         matches.account,
         matches.accounts,
-        matches.candidates,
+        concat_ws(' ', matches.candidates, if(matches.accounts = 1, vat_numbers.vat_number, null)) as candidates,
         coalesce(first_keys.kind, 'order') as key_kind,
         coalesce(first_keys.value, buyers.order_key::varchar) as key_value,
         case
+            when matches.accounts > 1 or vat_numbers.digits <> regexp_replace(buyers.vat_number, '[^0-9]', '', 'g') then 'ambiguous'
             when matches.accounts = 1 then 'known'
-            when matches.accounts > 1 then 'ambiguous'
             when not rules.is_create and coalesce(rules.collective, '') = '' then 'missing'
             when not seen.is_seen and seen.without_snapshot <> 'create' then 'no_snapshot'
             when rules.is_create then 'create'
@@ -35,6 +38,7 @@ decided as (
     left join setting.debtor_rules as rules on rules.buyer_type = buyers.buyer_type
     left join debtor_matches as matches on matches.order_key = buyers.order_key
     left join first_keys on first_keys.order_key = buyers.order_key
+    left join vat_numbers on vat_numbers.account = matches.account
 )
 select
     order_key,

@@ -1,6 +1,16 @@
 -- One row per order of the shop. Where does it stand, why, and what can a person do?
 -- Architecture §4: every order has exactly one verdict: waiting, held, ready, exported or skipped.
 -- Amounts as we worked them out; where we could not, the shop's own. Country: where it is shipped to.
+-- An order of which no row could be read is held like any other; nothing more is known of it.
+with unread as (
+    select files.source, files.shop, rejects.order_no, min(files.file_name) as file_name,
+        min(rejects.source_record) as source_record
+    from staging.rejects as rejects
+    join staging.files as files on files.file_id = rejects.file_id and files.entity = 'orders'
+    anti join core.orders as orders on orders.order_no = rejects.order_no and orders.shop = files.shop
+    where rejects.order_no is not null
+    group by files.source, files.shop, rejects.order_no
+)
 select
     orders.source,
     orders.shop,
@@ -30,3 +40,17 @@ from core.orders as orders
 left join core.verdicts as verdicts on verdicts.order_key = orders.order_key
 left join setting.messages as messages on messages.code = verdicts.reason_code
 left join staging.files as files on files.file_id = orders.file_id
+union all by name
+select
+    unread.source,
+    unread.shop,
+    unread.order_no,
+    'held' as verdict,
+    'ROW_REJECTED' as reason_code,
+    replace(replace(messages.reason, '{field}', 'order_no'), '{value}', unread.order_no) as reason,
+    replace(replace(messages.next_step, '{field}', 'order_no'), '{value}', unread.order_no) as next_step,
+    messages.is_approvable,
+    unread.file_name,
+    unread.source_record
+from unread
+left join setting.messages as messages on messages.code = 'ROW_REJECTED'
