@@ -29,7 +29,7 @@ demo: $(READY)
 	@$(VENV)/bin/etl demo
 
 test: $(READY)
-	$(PYTEST)
+	$(PYTEST) -n auto
 
 check: $(READY)
 	$(RUN) -m ruff check .

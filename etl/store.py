@@ -112,14 +112,13 @@ class Store:
         Read-only connections are sandboxed: no other file, no network, no change of settings.
         """
         connection = duckdb.connect(config=CONFIG)
+        spill = _quoted(path.with_suffix(".tmp")) if path and not read_only else ""  # else into the current folder
         try:
+            connection.execute(f"set temp_directory = '{spill}'")
             if path is not None:
                 options = "READ_ONLY" if read_only else f"STORAGE_VERSION '{STORAGE_VERSION}'"
-                quoted = str(path).replace("'", "''")
-                connection.execute(f"attach '{quoted}' as workspace ({options})")
+                connection.execute(f"attach '{_quoted(path)}' as workspace ({options})")
                 connection.execute("use workspace")
-                if not read_only:
-                    connection.execute(f"set temp_directory = '{_quoted(path.with_suffix('.tmp'))}'")
             if read_only:
                 connection.execute("set enable_external_access = false")
                 connection.execute("set lock_configuration = true")

@@ -1,7 +1,7 @@
 """A small shop whose files are dropped step by step, run in processes of their own, and what is left on the disk then.
 
-Crash and replay tests compare whole workspaces: every table, every byte in the outbox, where every dropped file went. So
-that two workspaces can be equal they begin as copies of one, with its workspace id in the ledger, and the clock is set.
+Crash and replay tests compare whole workspaces: every table, every byte in the outbox, where every dropped file went.
+So that two of them can be equal they begin as copies of one, which has its id in the ledger, and the clock is set.
 """
 
 import os
@@ -92,7 +92,7 @@ def copy(root: Path, target: Path) -> Path:
 def drop(root: Path, **files: bytes) -> None:
     """Put files into the inbox, `name=content`, each with the ending .csv."""
     for name, content in files.items():
-        (root / "inbox" / f"{name.removesuffix('.csv')}.csv").write_bytes(content)
+        (root / "inbox" / f"{name}.csv").write_bytes(content)
 
 
 def start(root: Path, *words: str, fault: str = "", processors: int = 0, **more: str) -> "subprocess.Popen[str]":

@@ -1,4 +1,4 @@
-"""The database is a cache: made again from archive and ledger it is the same, whatever happened, and sends nothing again.
+"""The database is a cache: made again from archive and ledger it is the same, whatever happened; nothing goes twice.
 
 Every test lets things happen to the small shop of `scenario`, a day for each run, and then loses the database.
 """

@@ -20,9 +20,10 @@ HEADER = """# The review views
 Made by `python tests/test_review_views.py` from `etl/models/8*.sql`; change it there. Query them with
 `etl sql "select ..."` or any DuckDB tool on `review/review.duckdb`. Columns may be added at the end; these stay.
 
-A DuckDB tool that opens the file itself calls the database `review` too, and then takes `review.orders` for ambiguous: say
-`use review.review;` first and leave the prefix out, or open it as `attach 'review.duckdb' as books (read_only); use books;`.
-The file is a copy that each run replaces; whoever has the old one open keeps seeing it.
+A DuckDB tool that opens the file itself calls the database `review` too, and then takes `review.orders` for ambiguous:
+say `use review.review;` first and leave the prefix out, or open it as
+`attach 'review.duckdb' as books (read_only); use books;`. The file is a copy that each run replaces; whoever has the
+old one open keeps seeing it.
 """
 CONTRACT = {
     "files": "file_id, name, sha256, source, shop, status, rows_in, rows_staged, rows_duplicate, rows_superseded,"
