@@ -25,8 +25,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+# A fresh copy of the example each time.
 demo: $(READY)
-	@$(VENV)/bin/etl demo
+	@rm -rf demo
+	@$(VENV)/bin/etl demo demo
 
 test: $(READY)
 	$(PYTEST) -n auto
@@ -49,4 +51,4 @@ bench-full: $(READY)
 	$(RUN) bench/run.py --full
 
 clean:
-	rm -rf $(VENV) bench/out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo bench/out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -83,11 +83,13 @@ def _subject(
     if decision == "resend":
         return None, _absent_document(store, order_key, order_no)
     if decision != "approve":
+        if store.value("select verdict from core.verdicts where order_key = $1", [order_key]) == "exported":
+            raise UsageError("ALREADY_SENT", value=order_no)
         return None, None
     reasons = [
         reason
         for (reason,) in store.rows(
-            "select distinct code from core.findings where order_key = $1 and effect = 'hold' order by code",
+            "select distinct code from core.findings where order_key = $1 and effect in ('hold', 'skip') order by code",
             [order_key],
         )
         if code in {None, reason}

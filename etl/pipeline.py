@@ -50,7 +50,9 @@ def run(workspace: Workspace, *, commit: bool | None = None, progress: Progress 
         batches: list[str] = []
         with _deciding(session) as change:
             may_commit = settings is not None and (settings.run.auto_commit if commit is None else commit)
-            if change and not change.is_empty and may_commit:
+            if change and not change.is_empty and not may_commit:
+                workspace.keep_plan(change.plan_hash, plan.entries(session.store))
+            elif change and not change.is_empty:
                 tell("publish")
                 batches = [
                     publishing.publish(session.store, session.ledger, workspace, change, approved_by="auto_commit")
@@ -63,22 +65,27 @@ def make_plan(workspace: Workspace) -> dict[str, Any]:
     with _session(workspace) as (session, _settings), _deciding(session) as change:
         if change is None:
             raise UsageError("CONFIG_MISSING")
-        return {
+        answer = {
             "plan_hash": change.plan_hash,
             "entries": plan.entries(session.store),
             "waiting": change.waiting_for_person,
         }
+        workspace.keep_plan(change.plan_hash, answer["entries"])
+        return answer
 
 
 def commit(workspace: Workspace, plan_hash: str, *, by: str | None = None) -> RunReport:
-    """Send exactly the plan of that hash; raises EtlError(PLAN_MOVED) if it is another by now."""
+    """Send exactly what the plan of that hash listed, whatever else is planned by now.
+
+    Raises UsageError(PLAN_MOVED) if something of it is not planned any more, or with other content.
+    """
     person = by or getpass.getuser()
+    seen = workspace.kept_plan(plan_hash)
     with _session(workspace) as (session, settings):
         with _deciding(session) as change:
-            if change is None or change.is_empty:
+            if change is None or change.is_empty or not seen:
                 raise UsageError("NOTHING_TO_DO")
-            if change.plan_hash != plan_hash:
-                raise UsageError("PLAN_MOVED", value=plan_hash, expected=change.plan_hash)
+            change = plan.make_seen(session.store, seen)
             batch_id = publishing.publish(session.store, session.ledger, workspace, change, approved_by=person)
         return reporting.report(session.store, settings, [], [batch_id], change)
 

@@ -6,6 +6,7 @@ after a crash and in a replay alike, so that the database can always be made aga
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from etl.errors import UsageError
 from etl.store import Store
 
 # Parquet file -> the rows that were sent; each is read back by `adopt`.
@@ -47,6 +49,11 @@ _OPEN = (
 )
 
 
+_MOST_TOLD = 5
+# Entries of a plan that a person did not see, and so did not commit.
+_EXCLUDED = "create or replace temp table plan_excluded (key ubigint)"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a batch would send. `plan_hash` covers keys and content; numbers are no part of it."""
@@ -66,6 +73,27 @@ class Plan:
 
 def make(store: Store) -> Plan:
     """Fill `batch_*` and `plan_entries` with everything planned that waits for nobody."""
+    store.script(_EXCLUDED)
+    return _fill(store)
+
+
+def make_seen(store: Store, seen: Sequence[Mapping[str, str]]) -> Plan:
+    """Fill `batch_*` with the entries of a plan that a person saw, and nothing else that is planned by now.
+
+    Raises UsageError(PLAN_MOVED) that names the entries which are not planned any more, or with other content.
+    """
+    make(store)
+    now = {str(row["key"]): row for row in _rows(store)}
+    moved = [e["entry"] for e in seen if now.get(e["key"], {}).get("content_hash") != e["content_hash"]]
+    if moved:
+        told = ", ".join(moved[:_MOST_TOLD]) + (" ..." if len(moved) > _MOST_TOLD else "")
+        raise UsageError("PLAN_MOVED", detail=told)
+    unseen = [int(key) for key in now.keys() - {e["key"] for e in seen}]
+    store.rows("insert into plan_excluded select unnest($1::ubigint[])", [unseen])
+    return _fill(store)
+
+
+def _fill(store: Store) -> Plan:
     if not store.value(_OPEN):
         return Plan(plan_hash="", documents=0, vouchers=0, journal_lines=0, sums={}, waiting_for_person=0)
     store.run(600, 699)
@@ -87,10 +115,14 @@ def make(store: Store) -> Plan:
 
 
 def entries(store: Store) -> list[dict[str, Any]]:
-    """The plan line by line, for people: what, entry, amount, currency, content_hash."""
+    """The plan line by line, for people: what, entry, amount, currency, key, content_hash."""
+    return [row | {"key": str(row["key"])} for row in _rows(store)]
+
+
+def _rows(store: Store) -> list[dict[str, Any]]:
     if not store.value(_OPEN):
         return []
-    return store.dicts("select what, entry, amount, currency, content_hash from plan_entries order by what, entry")
+    return store.dicts("select what, entry, amount, currency, key, content_hash from plan_entries order by what, entry")
 
 
 def freeze(store: Store, folder: Path) -> None:

@@ -77,6 +77,7 @@ def held(store: Store) -> Answer:
         "orders": ask(store, "held_orders"),
         "payouts": ask(store, "held_payouts"),
         "documents": ask(store, "held_documents"),
+        "changes": ask(store, "held_changes"),
         "files": ask(store, "held_files"),
     }
 

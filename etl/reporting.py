@@ -24,6 +24,7 @@ class RunReport:
     plan_hash: str | None = None
     planned: int = 0
     waiting_for_person: int = 0
+    changes_held: int = 0
     messages: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -53,6 +54,10 @@ def report(
         plan_hash=change.plan_hash if change and not change.is_empty and not sent else None,
         planned=change.documents + change.vouchers if change and not sent else 0,
         waiting_for_person=change.waiting_for_person if change else 0,
+        changes_held=store.value(
+            "select count(distinct order_key) from core.findings"
+            " where effect = 'hold' and event is not null and batch_id is null"
+        ),
         messages=[*told, *([] if settings else [("CONFIG_MISSING", {})])],
     )
 

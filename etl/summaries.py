@@ -34,7 +34,9 @@ def run_report(page: Page, report: Any, reasons: Sequence[Row]) -> None:
         page.say("plan_hash", hash=report.plan_hash)
     if report.waiting_for_person:
         page.say("waits_for_person", count=report.waiting_for_person)
-    if report.held:
+    if report.changes_held:
+        page.say("changes_held", count=report.changes_held)
+    if report.held or report.changes_held:
         page.say("see_held")
 
 
@@ -89,6 +91,7 @@ def held(page: Page, answer: Mapping[str, list[Row]]) -> None:
     page.table(answer["orders"], orders, heading="held_orders")
     page.table(answer["payouts"], heading="held_payouts")
     page.table(answer["documents"], heading="held_documents")
+    page.table(answer["changes"], ["order_no", "shop", "event", "reason", "next_step"], heading="held_changes")
     page.table(answer["files"], ["name", "rows_in", "reason", "next_step"], heading="rejected_files")
 
 

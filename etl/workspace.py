@@ -1,6 +1,8 @@
 """The folder of one company: its paths, a fresh one (`etl init`), the example (`etl demo`). Architecture §6."""
 
+import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -89,6 +91,24 @@ class Workspace:
     def logs(self) -> Path:
         """Log files."""
         return self.hidden / "logs"
+
+    def keep_plan(self, plan_hash: str, entries: Sequence[Mapping[str, object]]) -> None:
+        """Keep what a person was shown, so that `etl commit HASH` sends that and nothing else."""
+        if plan_hash:
+            folder = self.hidden / "plans"
+            folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
+            kept = [{name: str(entry[name]) for name in ("entry", "key", "content_hash")} for entry in entries]
+            path = folder / f"{plan_hash}.json"
+            path.unlink(missing_ok=True)
+            _write(path, json.dumps(kept, ensure_ascii=False).encode())
+
+    def kept_plan(self, plan_hash: str) -> list[dict[str, str]]:
+        """The entries (entry, key, content_hash) of a plan that was shown; UsageError(PLAN_UNKNOWN) if none was."""
+        path = self.hidden / "plans" / f"{plan_hash}.json"
+        if not plan_hash.isalnum() or not path.is_file():
+            raise UsageError("PLAN_UNKNOWN", value=plan_hash)
+        kept: list[dict[str, str]] = json.loads(path.read_bytes())
+        return kept
 
     def load_company(self) -> company.Company | None:
         """The settings, or None where there is no company.toml."""

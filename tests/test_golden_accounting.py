@@ -1,9 +1,9 @@
 """Golden cases of the order side of accounting: what is invoiced and credited, when, and with which lines.
 
 Each case is a file of tests/golden/accounting, worked out by hand from the section of accounting.md that it names: what
-a merchant drops, day by day, and what should come of it, from the inbox to the outbox. An expected table is written with
-blanks between the cells and says only what is new or changed since the step before; `-` is an empty cell. Verdicts stand
-until a step says another.
+a merchant drops, day by day, and what should come of it, from inbox to outbox. An expected table is written with blanks
+between the cells and says only what is new or changed since the step before; `-` is an empty cell. Verdicts stand until
+a step says another.
 
 documents: order, event, kind, number, status, date, debtor, currency, net, VAT, total; indented below it each line:
     line type, item, quantity, VAT code, net, VAT, gross
@@ -192,7 +192,8 @@ def assert_it_holds_together(store: Store, workspace: Workspace) -> None:
         assert order_no in records[name][record - 1].values()
     untold = store.rows(
         "select lines.document_id, lines.line_no from review.document_lines as lines"
-        " anti join review.lineage as lineage using (document_id, file_name, source_record) where lines.batch_id is not null"
+        " anti join review.lineage as lineage using (document_id, file_name, source_record)"
+        " where lines.batch_id is not null"
     )
     assert untold == []
 

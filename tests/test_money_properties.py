@@ -1,15 +1,12 @@
-"""Random orders and refunds against an oracle in fractions: VAT, discounts, freight, rounding, notes that sum to the sale.
+"""Random orders and refunds against an oracle in fractions: VAT, discounts, freight, rounding, and credit notes.
 
-The oracle is written from vat.md §4.2 and accounting.md §3 and §10, in exact fractions, and knows nothing of the SQL.
-Orders are decided many at a time, as a file brings them. `pytest -m long` tries many times as many.
+The oracle is money_oracle.py. Orders are decided many at a time, as a file brings them; `pytest -m long` tries more.
 """
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -17,147 +14,18 @@ import polars as pl
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from money_oracle import Line, Order, half_up, parts, refunds, truth, vat
 
 from etl import deciding, folding
 from etl.company import parse
 from etl.store import Store
 
 COMPANY = Path(__file__).parent / "golden" / "accounting" / "_company.toml"
-# Of Danish books nothing is known since 2026 (vat.md 1.2), so only German ones are told as such.
-RATES = {("DK", ""): 25, ("DK", "bog"): 25, ("DE", ""): 19, ("DE", "bog"): 7, ("NO", ""): 0, ("NO", "bog"): 0}
-CODES = {("DK", 25): "U25", ("DE", 19): "U_DE19", ("DE", 7): "U_DE07", ("NO", 0): "UEKS"}
-NO_VAT = "UMOMS0"
 FILE, DAY = 1, datetime(2026, 11, 2)
 TOLERANCE = 5  # øre, as the company sets it
 AT_ONCE = 30
 # A failure names its order; shrinking a whole batch would take minutes.
 PHASES = (Phase.explicit, Phase.generate)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line as the shop sells it: øre per unit and of discount, in the order's price mode."""
-
-    kind: str
-    price: int
-    quantity: int = 1
-    discount: int = 0
-    category: str = ""
-
-    @property
-    def amount(self) -> int:
-        return self.price * self.quantity - self.discount
-
-
-@dataclass(frozen=True)
-class Order:
-    """An order as the shop tells it.
-
-    `off`: øre by which its total is wrong; `cuts`: how refunds divide it, each in thousandths of what is left.
-    """
-
-    country: str
-    is_incl: bool
-    lines: tuple[Line, ...]
-    discount_share: int
-    is_rounded_per_line: bool
-    off: int
-    cuts: tuple[int, ...]
-
-    @property
-    def goods(self) -> list[Line]:
-        return [line for line in self.lines if line.kind == "item"]
-
-    @property
-    def discount(self) -> int:
-        """The discount on the order, øre: a share of its goods in hundredths."""
-        return sum(line.amount for line in self.goods) * self.discount_share // 100
-
-
-def half_up(x: Fraction) -> int:
-    """The nearest whole number, a half away from zero."""
-    return floor(abs(x) + Fraction(1, 2)) * (-1 if x < 0 else 1)
-
-
-def shares(total: int, weights: list[int]) -> list[int]:
-    """`total` in proportion to the weights by largest remainder, ties to the first."""
-    exact = [Fraction(total * weight, sum(weights)) for weight in weights]
-    whole = [floor(x) for x in exact]
-    order = sorted(range(len(weights)), key=lambda i: (whole[i] - exact[i], i))
-    for i in order[: total - sum(whole)]:
-        whole[i] += 1
-    return whole
-
-
-def parts(order: Order) -> list[tuple[str, int, int]]:
-    """The VAT code, rate and amount of every part: discounts spread, freight and fees split over the goods' rates."""
-    goods = order.goods
-    spread = shares(order.discount, [g.amount for g in goods]) if order.discount else [0] * len(goods)
-    found, by_rate = [], dict[int, int]()
-    for line, less in zip(goods, spread, strict=True):
-        rate = RATES[order.country, line.category]
-        found.append((CODES[order.country, rate], rate, line.amount - less))
-        by_rate[rate] = by_rate.get(rate, 0) + line.amount - less
-    rates = sorted(by_rate, reverse=True)
-    for line in order.lines:
-        if line.kind in {"shipping", "fee"}:
-            split = shares(line.amount, [by_rate[rate] for rate in rates])
-            found += [(CODES[order.country, r], r, a) for r, a in zip(rates, split, strict=True)]
-        elif line.kind != "item":
-            found.append((NO_VAT, 0, line.amount))
-    return found
-
-
-def vat(amount: int | Fraction, rate: int, *, is_incl: bool) -> Fraction:
-    """The exact VAT in, or on, an amount."""
-    return Fraction(amount) * rate / (100 + rate if is_incl else 100)
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What an order comes to, øre: by VAT code (net, VAT); what the shop tells; the rounding line."""
-
-    by_code: dict[str, tuple[int, int]]
-    shop_vat: int
-    shop_total: int
-
-    @property
-    def rounding(self) -> int:
-        return self.shop_total - sum(net + tax for net, tax in self.by_code.values())
-
-
-def truth(order: Order) -> Truth:
-    """VAT once per rate on the sum of its parts; the shop may round each part and then add (vat.md 4.2 (3))."""
-    sums = dict[tuple[str, int], int]()
-    for code, rate, amount in parts(order):
-        sums[code, rate] = sums.get((code, rate), 0) + amount
-    taxes = {key: half_up(vat(amount, key[1], is_incl=order.is_incl)) for key, amount in sums.items()}
-    by_code = {key[0]: (sums[key] - (taxes[key] if order.is_incl else 0), taxes[key]) for key in sums}
-    per_part = sum(half_up(vat(amount, rate, is_incl=order.is_incl)) for _, rate, amount in parts(order))
-    shop_vat = per_part if order.is_rounded_per_line else sum(taxes.values())
-    return Truth(by_code, shop_vat, sum(sums.values()) + (0 if order.is_incl else shop_vat) + order.off)
-
-
-def refunds(order: Order) -> list[dict[str, int]]:
-    """Refunds that sum to the order: gross øre by VAT code for each.
-
-    Only of orders of goods, and where they have several rates only of those without a rounding line.
-    """
-    told = truth(order)
-    if any(line.kind not in {"item", "shipping", "fee"} for line in order.lines) or order.off:
-        return []
-    if len(told.by_code) > 1 and told.rounding:
-        return []
-    found: list[dict[str, int]] = [{} for _ in range(len(order.cuts) + 1)]
-    for code, (net, tax) in told.by_code.items():
-        left = total = net + tax + (told.rounding if len(told.by_code) == 1 else 0)
-        for part, cut in zip(found, order.cuts, strict=False):
-            part[code] = left * cut // 1000
-            left -= part[code]
-        found[-1][code] = left
-        assert sum(part[code] for part in found) == total
-    return found if all(sum(part.values()) > 0 for part in found) else []
-
 
 prices = st.one_of(st.integers(1, 400), st.integers(1, 200_000))
 items = st.builds(
@@ -178,7 +46,7 @@ orders = st.builds(
     is_incl=st.booleans(),
     discount_share=st.sampled_from([0, 0, 10, 33]),
     is_rounded_per_line=st.booleans(),
-    off=st.sampled_from([0, 0, 0, 0, 0, 6, -100]),
+    off=st.sampled_from([0, 0, 0, 0, 0, 12, -100]),
     cuts=st.lists(st.integers(1, 999), max_size=3).map(tuple),
 )
 
@@ -271,216 +139,6 @@ def refund_rows(key: int, order: Order) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def amount(self) -> int:
-    return self.price * self.quantity - self.discount
-
-
-@dataclass(frozen=True)
-class Order:
-    """An order as the shop tells it.
-
-    `off`: øre by which its total is wrong; `cuts`: how refunds divide it, each in thousandths of what is left.
-    """
-
-    country: str
-    is_incl: bool
-    lines: tuple[Line, ...]
-    discount_share: int
-    is_rounded_per_line: bool
-    off: int
-    cuts: tuple[int, ...]
-
-    @property
-    def goods(self) -> list[Line]:
-        return [line for line in self.lines if line.kind == "item"]
-
-    @property
-    def discount(self) -> int:
-        """The discount on the order, øre: a share of its goods in hundredths."""
-        return sum(line.amount for line in self.goods) * self.discount_share // 100
-
-
-def half_up(x: Fraction) -> int:
-    """The nearest whole number, a half away from zero."""
-    return floor(abs(x) + Fraction(1, 2)) * (-1 if x < 0 else 1)
-
-
-def shares(total: int, weights: list[int]) -> list[int]:
-    """`total` in proportion to the weights by largest remainder, ties to the first."""
-    exact = [Fraction(total * weight, sum(weights)) for weight in weights]
-    whole = [floor(x) for x in exact]
-    order = sorted(range(len(weights)), key=lambda i: (whole[i] - exact[i], i))
-    for i in order[: total - sum(whole)]:
-        whole[i] += 1
-    return whole
-
-
-def parts(order: Order) -> list[tuple[str, int, int]]:
-    """The VAT code, rate and amount of every part: discounts spread, freight and fees split over the goods' rates."""
-    goods = order.goods
-    spread = shares(order.discount, [g.amount for g in goods]) if order.discount else [0] * len(goods)
-    found, by_rate = [], dict[int, int]()
-    for line, less in zip(goods, spread, strict=True):
-        rate = RATES[order.country, line.category]
-        found.append((CODES[order.country, rate], rate, line.amount - less))
-        by_rate[rate] = by_rate.get(rate, 0) + line.amount - less
-    rates = sorted(by_rate, reverse=True)
-    for line in order.lines:
-        if line.kind in {"shipping", "fee"}:
-            split = shares(line.amount, [by_rate[rate] for rate in rates])
-            found += [(CODES[order.country, r], r, a) for r, a in zip(rates, split, strict=True)]
-        elif line.kind != "item":
-            found.append((NO_VAT, 0, line.amount))
-    return found
-
-
-def vat(amount: int | Fraction, rate: int, *, is_incl: bool) -> Fraction:
-    """The exact VAT in, or on, an amount."""
-    return Fraction(amount) * rate / (100 + rate if is_incl else 100)
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What an order comes to, øre: by VAT code (net, VAT); what the shop tells; the rounding line."""
-
-    by_code: dict[str, tuple[int, int]]
-    shop_vat: int
-    shop_total: int
-
-    @property
-    def rounding(self) -> int:
-        return self.shop_total - sum(net + tax for net, tax in self.by_code.values())
-
-
-def truth(order: Order) -> Truth:
-    """VAT once per rate on the sum of its parts; the shop may round each part and then add (vat.md 4.2 (3))."""
-    sums = dict[tuple[str, int], int]()
-    for code, rate, amount in parts(order):
-        sums[code, rate] = sums.get((code, rate), 0) + amount
-    taxes = {key: half_up(vat(amount, key[1], is_incl=order.is_incl)) for key, amount in sums.items()}
-    by_code = {key[0]: (sums[key] - (taxes[key] if order.is_incl else 0), taxes[key]) for key in sums}
-    per_part = sum(half_up(vat(amount, rate, is_incl=order.is_incl)) for _, rate, amount in parts(order))
-    shop_vat = per_part if order.is_rounded_per_line else sum(taxes.values())
-    return Truth(by_code, shop_vat, sum(sums.values()) + (0 if order.is_incl else shop_vat) + order.off)
-
-
-def refunds(order: Order) -> list[dict[str, int]]:
-    """Refunds that sum to the order: gross øre by VAT code for each.
-
-    Only of orders of goods, and where they have several rates only of those without a rounding line.
-    """
-    told = truth(order)
-    if any(line.kind not in {"item", "shipping", "fee"} for line in order.lines) or order.off:
-        return []
-    if len(told.by_code) > 1 and told.rounding:
-        return []
-    found: list[dict[str, int]] = [{} for _ in range(len(order.cuts) + 1)]
-    for code, (net, tax) in told.by_code.items():
-        left = total = net + tax + (told.rounding if len(told.by_code) == 1 else 0)
-        for part, cut in zip(found, order.cuts, strict=False):
-            part[code] = left * cut // 1000
-            left -= part[code]
-        found[-1][code] = left
-        assert sum(part[code] for part in found) == total
-    return found if all(sum(part.values()) > 0 for part in found) else []
-
-
-prices = st.one_of(st.integers(1, 400), st.integers(1, 200_000))
-items = st.builds(
-    lambda price, quantity, percent, kind: Line("item", price, quantity, price * quantity * percent // 100, kind),
-    prices,
-    st.integers(1, 5),
-    st.sampled_from([0, 0, 0, 10, 33]),
-    st.sampled_from(["", "", "bog"]),
-)
-others = st.builds(
-    Line, st.sampled_from(["shipping", "shipping", "fee", "tip", "gift_card_sale"]), st.integers(1, 20_000)
-)
-orders = st.builds(
-    lambda goods, rest, **facts: Order(lines=(*goods, *rest), **facts),
-    st.lists(items, min_size=1, max_size=4),
-    st.lists(others, max_size=2),
-    country=st.sampled_from(["DK", "DK", "DE", "NO"]),
-    is_incl=st.booleans(),
-    discount_share=st.sampled_from([0, 0, 10, 33]),
-    is_rounded_per_line=st.booleans(),
-    off=st.sampled_from([0, 0, 0, 0, 0, 6, -100]),
-    cuts=st.lists(st.integers(1, 999), max_size=3).map(tuple),
-)
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    """A database in memory with the company's settings; each example is rolled back."""
-    with Store.open(None) as opened:
-        folding.open_database(opened, parse(COMPANY.read_bytes()), as_of=date(2026, 11, 24), workspace_id="w")
-        yield opened
-
-
-class _Undo(Exception):  # noqa: N818 - not an error: ends an example's transaction
-    pass
-
-
-def decided(store: Store, batch: list[Order]) -> tuple[dict[int, str], list[dict[str, Any]]]:
-    """The verdict of each order, and the lines of all documents, amounts in øre; nothing stays in the database."""
-    found: tuple[dict[int, str], list[dict[str, Any]]] = ({}, [])
-    try:
-        with store.transaction():
-            stage(store, batch)
-            deciding.decide(store)
-            found[0].update(store.rows("select order_key::bigint, verdict from core.verdicts"))
-            found[1].extend(
-                store.dicts(
-                    "select documents.order_key::bigint as order_key, documents.event, lines.line_type, lines.vat_code,"
-                    " lines.vat_rate, to_ore(lines.net_amount) as net, to_ore(lines.vat_amount) as vat,"
-                    " to_ore(lines.gross_amount) as gross, to_ore(documents.total_amount) as total"
-                    " from open_document_lines as lines inner join open_documents as documents using (doc_key)"
-                    " order by documents.order_key, documents.event, lines.line_no"
-                )
-            )
-            raise _Undo
-    except _Undo:
-        return found
-
-
-def stage(store: Store, batch: list[Order]) -> None:
-    """The rows that a load leaves: each order as the shop writes it, and its refunds."""
-    versions, rows, told = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
-    for key, order in enumerate(batch, 1):
-        shop = truth(order)
-        head = {
-            "version_id": key, "file_id": FILE, "order_no": str(key), "order_date": DAY, "state": "paid", "currency": "DKK",
-            "prices_include_vat": order.is_incl, "shipping_country": order.country, "payment_method": "Card",
-            "order_total": amount(shop.shop_total), "order_vat": amount(shop.shop_vat),
-        }  # fmt: skip
-        lines = [*order.lines, *([Line("discount", -order.discount)] if order.discount else [])]
-        rows += [
-            head | {
-                "source_record": key * 100 + place, "line_type": line.kind, "sku": f"S{place}", "quantity": line.quantity,
-                "product_category": line.category if order.country == "DE" else "", "unit_price": amount(line.price), "line_amount": amount(line.amount),
-            }
-            for place, line in enumerate(lines)
-        ]  # fmt: skip
-        versions.append({
-            "version_id": key, "order_key": key, "shop": "main", "source": "generic_orders", "order_no": str(key),
-            "file_id": FILE, "first_record": key * 100, "rows_in": len(lines), "is_complete": True, "fate": "staged",
-            "order_total": amount(shop.shop_total), "currency": "DKK", "refunded_amount": amount(0),
-        })  # fmt: skip
-        rate_of = {CODES[order.country, rate]: rate for _, rate, _ in parts(order) if (order.country, rate) in CODES}
-        told += [
-            {
-                "file_id": FILE, "source_record": key * 100 + place, "shop": "main", "fate": "staged", "order_no": str(key),
-                "refund_id": f"{key}-{place}", "refund_date": DAY, "amount_incl_vat": amount(gross), "vat_rate": rate_of[code],
-            }
-            for place, part in enumerate(refunds(order))
-            for code, gross in part.items()
-        ]  # fmt: skip
-    for table, found in (("order_versions", versions), ("orders", rows), ("refunds", told)):
-        if found:
-            store.put(f"staging.{table}", pl.DataFrame(found), append=True)
-    store.script("insert into ops.touched select 'order', order_key, 'new rows' from staging.order_versions")
-
-
 def amount(ore: int) -> str:
     """Øre as the text of an amount."""
     return f"{'-' if ore < 0 else ''}{abs(ore) // 100}.{abs(ore) % 100:02d}"
@@ -501,7 +159,7 @@ def check(store: Store, batch: list[Order]) -> None:
 
 
 def check_sale(order: Order, lines: list[dict[str, Any]]) -> None:
-    """The invoice is the paid total; a VAT code has the VAT of its sum; a part its amount, and its VAT within an øre."""
+    """The invoice is the paid total; a VAT code has the VAT of its sum, a part its amount, its VAT to an øre."""
     told = truth(order)
     assert sum(line["gross"] for line in lines) == told.shop_total == lines[0]["total"]
     rounding = [line["net"] for line in lines if line["line_type"] == "rounding"]

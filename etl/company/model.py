@@ -263,7 +263,9 @@ class Shop(Section):
 class Target(Section):
     """Where documents go, and how its files are written."""
 
-    kind: Literal["uniconta_files", "uniconta_api", "economic"] = Field("uniconta_files", description="The door.")
+    kind: Literal["uniconta_files"] = Field(
+        "uniconta_files", description="The door. `uniconta_api` and `economic` are not built yet and are refused."
+    )
     language: Literal["da", "en"] = Field("da", description="Language of words in import files (account types).")
     encoding: Literal["utf-8-sig", "utf-8", "cp1252", "latin-1"] = Field("utf-8-sig", description="Character encoding.")
     decimal: Literal[",", "."] = Field(",", description="Decimal sign.")

@@ -1,5 +1,6 @@
 -- One row per line of a credit note: negative quantity and amounts. A rate's VAT is what the credits so far come to minus what
--- they came to before, and the last one takes the rest, so that the credits of a sale sum to the sale exactly (vat.md 4.2 (8)).
+-- they came to before, and the last one takes the rest, so that the credits of a sale sum to the sale exactly (vat.md 4.2 (8)):
+-- also where a rounding line makes the sale an øre less than its only rate.
 with sold as (
     select order_key, vat_code, sum(gross_ore)::bigint as gross_ore, sum(vat_ore)::bigint as vat_ore
     from standing_lines group by order_key, vat_code
@@ -15,10 +16,12 @@ running as (
     select
         credit.*,
         coalesce(credited.gross_ore, 0) + sum(credit.gross_ore) over so_far as upto_ore,
-        sold.gross_ore as sold_ore, sold.vat_ore as sold_vat_ore, round(credit.vat_rate * 100)::integer as rate_bp
+        if(rates.rates = 1, least(sold.gross_ore, rates.total_ore), sold.gross_ore) as sold_ore,
+        sold.vat_ore as sold_vat_ore, round(credit.vat_rate * 100)::integer as rate_bp
     from credit_rows as credit
     left join credited on credited.order_key = credit.order_key and credited.vat_code = credit.vat_code
     left join sold on sold.order_key = credit.order_key and sold.vat_code = credit.vat_code
+    left join sale_rates as rates on rates.order_key = credit.order_key
     window so_far as (partition by credit.order_key, credit.vat_code order by credit.event, credit.source_record)
 ),
 taxed as (

@@ -2,7 +2,7 @@
 with wanted as (
     select buyer_key, min((shop, document_date, order_no, doc_key)) as place
     from planned_documents
-    where not needs_person and debtor_account is null
+    where not needs_person and debtor_account is null and doc_key not in (select key from plan_excluded)
     group by buyer_key
 ),
 last_number as (

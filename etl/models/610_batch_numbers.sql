@@ -3,7 +3,7 @@
 -- keeps its own.
 with chosen as (
     select doc_key, buyer_key, shop, document_date, order_no, number, debtor_account from planned_documents
-    where not needs_person
+    where not needs_person and doc_key not in (select key from plan_excluded)
     union all by name
     select doc_key, buyer_key, shop, document_date, order_no, number, debtor_account from core.documents where is_resend
 ),

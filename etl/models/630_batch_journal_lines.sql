@@ -2,6 +2,7 @@
 with vouchers as (
     select voucher_key, min(journal_date) as journal_date
     from planned_journal_lines
+    where voucher_key not in (select key from plan_excluded)
     group by voucher_key
 ),
 last_number as (

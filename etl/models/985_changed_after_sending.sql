@@ -5,12 +5,14 @@ with changed as (
     select
         orders.order_key, orders.file_id, orders.first_record, orders.order_total, sent.sale_number, sale.total_amount,
         orders.state in ('cancelled', 'voided') or orders.cancelled_date is not null as is_cancelled,
-        booked.order_key is not null as is_booked
+        booked.order_key is not null as is_booked,
+        if(deciding.effect = 'hold', deciding.code, null) as stopped_by
     from sent_documents as sent
     inner join core.orders as orders using (order_key)
     inner join core.documents as sale on sale.doc_key = sent.sale_doc_key
     inner join order_facts as facts on facts.order_key = orders.order_key
     left join booked_sales as booked on booked.order_key = orders.order_key
+    left join deciding on deciding.order_key = orders.order_key
     where not coalesce(sent.is_cancelled, false) and (
         (facts.facts_hash <> sent.sale_hash and orders.is_complete)
         or orders.state in ('cancelled', 'voided') or orders.cancelled_date is not null
@@ -25,7 +27,7 @@ select
     order_key,
     'sale' as event,
     case
-        when is_booked then 'AWAITS_APPROVAL'
+        when is_booked then coalesce(stopped_by, 'AWAITS_APPROVAL')
         when is_cancelled then 'CANCELLED_AFTER_SENDING'
         else 'CHANGED_AFTER_SENDING'
     end as code,
