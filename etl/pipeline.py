@@ -65,13 +65,9 @@ def make_plan(workspace: Workspace) -> dict[str, Any]:
     with _session(workspace) as (session, _settings), _deciding(session) as change:
         if change is None:
             raise UsageError("CONFIG_MISSING")
-        answer = {
-            "plan_hash": change.plan_hash,
-            "entries": plan.entries(session.store),
-            "waiting": change.waiting_for_person,
-        }
-        workspace.keep_plan(change.plan_hash, answer["entries"])
-        return answer
+        entries = plan.entries(session.store)
+        workspace.keep_plan(change.plan_hash, entries)
+        return {"plan_hash": change.plan_hash, "entries": entries, "waiting": change.waiting_for_person}
 
 
 def commit(workspace: Workspace, plan_hash: str, *, by: str | None = None) -> RunReport:
