@@ -28,6 +28,13 @@ def schema() -> str:
     return sha256("\0".join(made_from).encode()).hexdigest()[:16]
 
 
+@cache
+def rules() -> str:
+    """What decides, as one hash: with other models everything open is decided again."""
+    texts = [model.sql for model in models()] + [(MODELS / "macros.sql").read_text("utf-8")]
+    return sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
 def open_database(store: Store, settings: Company | None, *, as_of: date, workspace_id: str) -> None:
     """Make tables, views and settings as this version and company.toml want; touch what is open if they changed."""
     store.script_file("macros.sql")
@@ -37,7 +44,7 @@ def open_database(store: Store, settings: Company | None, *, as_of: date, worksp
         staging.create_tables(store)
     set_run(store, as_of=as_of, workspace_id=workspace_id)
     store.begin_open()
-    sha = settings_sha(settings) + seeds.version()
+    sha = settings_sha(settings) + seeds.version() + rules()
     if state(store, "settings") == sha:
         return
     with store.transaction():

@@ -4,6 +4,7 @@ A group of files is one transaction. The ledger's `load` entry is on the disk ju
 database is only ever behind the ledger: what is missing in it is loaded again from the bytes the ledger names.
 """
 
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -78,9 +79,52 @@ def claim_all(
 def load(
     store: Store, ledger: Ledger, workspace: Workspace, settings: Company | None, claimed: list[inbox.Claimed]
 ) -> list[FileOutcome]:
-    """Stage a group of files in one transaction, note it in the ledger, and put the files away."""
+    """Stage a group of files in one transaction, note it in the ledger, and put the files away.
+
+    A file that the program itself fails on is rejected like any other, so that it never stops the rest: the transaction
+    is undone and made again without it.
+    """
     if not claimed:
         return []
+    failed: dict[Path, FileRejected] = {}
+    while True:
+        try:
+            outcomes = _load_group(store, ledger, workspace, settings, claimed, failed)
+        except _FailedOnError as failure:
+            failed[failure.path] = _failed_on(workspace, failure)
+        else:
+            break
+    fault("after-load-commit")
+    _put_away(workspace, settings, claimed, outcomes)
+    return outcomes
+
+
+class _FailedOnError(Exception):
+    """The program failed on the file at `path`, for a reason of its own."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def _failed_on(workspace: Workspace, failure: _FailedOnError) -> FileRejected:
+    """The reason for rejecting such a file; the traceback goes to `.etl/logs/`."""
+    cause = failure.__cause__ or failure
+    workspace.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = workspace.logs / f"file-{clock.now():%Y%m%dT%H%M%S%f}.log"
+    log.write_text("".join(traceback.format_exception(cause)), "utf-8")
+    told = f"{type(cause).__name__}: {cause}".splitlines()[0][:200]
+    return FileRejected("FILE_NOT_HANDLED", value=told, expected=log.name)
+
+
+def _load_group(
+    store: Store,
+    ledger: Ledger,
+    workspace: Workspace,
+    settings: Company | None,
+    claimed: list[inbox.Claimed],
+    failed: Mapping[Path, FileRejected],
+) -> list[FileOutcome]:
     known = contracts.load(workspace.root)
     at = clock.now()
     outcomes: list[FileOutcome] = []
@@ -88,7 +132,7 @@ def load(
         load_no = ledger.next_load_no()
         file_id = ledger.next_file_id()
         for number, one in enumerate(claimed):
-            outcome = _take(store, workspace, one, known, settings, file_id + number)
+            outcome = _take(store, workspace, one, known, settings, file_id + number, failed.get(one.work_path))
             taken = [o.stored for o in outcomes]
             place = (
                 inbox.rejected_name(workspace.root, one, taken)
@@ -105,8 +149,6 @@ def load(
         entry = ledger.append("load", load_no=load_no, files=[asdict(o) for o in outcomes], **facts)
         fault("after-load-ledger")
         remember(store, entry["seq"])
-    fault("after-load-commit")
-    _put_away(workspace, settings, claimed, outcomes)
     return outcomes
 
 
@@ -142,11 +184,14 @@ def _take(
     known: dict[str, contracts.Contract],
     settings: Company | None,
     file_id: int,
+    failed: FileRejected | None,
 ) -> FileOutcome:  # fmt: skip
     """Stage one file, or say why not. The same bytes for the same shop under the same contract are a duplicate."""
     outcome = FileOutcome(
         file_id, one.name, "", one.sha256, one.shop, None, None, None, "archived", None, None, None, None, 0
     )  # fmt: skip
+    if failed:
+        return _refused(outcome, failed)
     try:
         before = store.rows(
             "select source, contract_sha256, entity, file_name from staging.files"
@@ -166,15 +211,26 @@ def _take(
         )
         returned.write(store, workspace.root, one.work_path, one.name, found, _language(settings))
     except FileRejected as refused:
-        facts = {k: None if v is None else str(v) for k, v in refused.facts.items()}
-        field = facts.get("field") or facts.get("line")
-        return replace(
-            outcome, status="rejected", reason_code=refused.code, field=field, value=facts.get("value"),
-            expected=facts.get("expected"),
-        )  # fmt: skip
+        return _refused(outcome, refused)
+    except OSError:
+        raise  # the disk, not the file
+    except Exception as error:
+        raise _FailedOnError(one.work_path) from error
     contract = found.contract
     return replace(
         outcome, source=contract.source, contract_sha256=contract.sha256, entity=contract.entity, rows_in=rows_in
+    )
+
+
+def _refused(outcome: FileOutcome, refused: FileRejected) -> FileOutcome:
+    facts = {name: None if fact is None else str(fact) for name, fact in refused.facts.items()}
+    return replace(
+        outcome,
+        status="rejected",
+        reason_code=refused.code,
+        field=facts.get("field") or facts.get("line"),
+        value=facts.get("value"),
+        expected=facts.get("expected"),
     )
 
 

@@ -78,8 +78,8 @@ def commit(workspace: Workspace, plan_hash: str, *, by: str | None = None) -> Ru
     person = by or getpass.getuser()
     seen = workspace.kept_plan(plan_hash)
     with _session(workspace) as (session, settings):
-        with _deciding(session) as change:
-            if change is None or change.is_empty or not seen:
+        with _deciding(session) as planned:
+            if planned is None or planned.is_empty or not seen:
                 raise UsageError("NOTHING_TO_DO")
             change = plan.make_seen(session.store, seen)
             batch_id = publishing.publish(session.store, session.ledger, workspace, change, approved_by=person)
