@@ -12,7 +12,6 @@ from etl.reporting import RunReport
 from etl.store import Store
 from etl.workspace import Workspace
 
-
 NOW = "2026-11-24T10:00:00+00:00"
 
 

@@ -1,5 +1,5 @@
 -- One row per thing that stops or qualifies a document of an order already decided: a credit note whose split is unknown or
--- that passes its invoice, a date in a locked period or moved out of it, a date we assumed, a note that cannot name its
+-- that passes its invoice, a date in a locked period, a date we assumed, a note that cannot name its
 -- invoice yet.
 -- appends: findings_now
 select 'order' as subject, order_key, event, 'REFUND_SPLIT_UNKNOWN' as code, 'hold' as effect, 'refunded_amount' as field,
@@ -32,10 +32,3 @@ inner join core.orders as orders using (order_key)
 cross join setting.documents as documents
 left join booked_sales as booked using (order_key)
 where booked.order_key is null and notes.mode <> 'unknown' and not notes.is_excess
-union all by name
-select 'order' as subject, documents.order_key, documents.event, 'DATE_MOVED' as code, 'info' as effect, 'document_date' as field,
-    documents.wanted_date::varchar as value_read, documents.document_date::varchar as expected, orders.file_id,
-    orders.first_record as source_record
-from open_documents as documents
-inner join core.orders as orders using (order_key)
-where documents.document_date <> documents.wanted_date
