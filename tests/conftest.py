@@ -11,6 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from etl import store
+
+# Tests run side by side on the cores already; the data is small, and what two threads must agree on is tested by itself.
+store.CONFIG["threads"] = "1"
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 EXAMPLES = {"quick": 60, "long": 5000}

@@ -202,7 +202,7 @@ def events(lines: list[dict[str, Any]]) -> list[str]:
     return sorted({line["event"] for line in lines})
 
 
-@settings(max_examples=10, phases=PHASES)
+@settings(max_examples=6, phases=PHASES)
 @given(batch=st.lists(orders, min_size=AT_ONCE, max_size=AT_ONCE))
 def test_money(store: Store, batch: list[Order]) -> None:
     check(store, batch)

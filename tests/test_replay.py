@@ -99,6 +99,7 @@ def outcome(root: Path) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.long
 def test_days_of_loads_decisions_and_batches(root: Path) -> None:
     run(root, "orders")
     pipeline.decide(Workspace(root), "approve", ["1004"], by="Anna")
@@ -111,6 +112,7 @@ def test_days_of_loads_decisions_and_batches(root: Path) -> None:
     assert documents(root)["('#1004', 'sale', '949.00')"] == 1
 
 
+@pytest.mark.long
 def test_settings_changed_after_sending_send_nothing_again(root: Path) -> None:
     _change_and_go_on(root, *CHANGES)
 
