@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from etl import store
 
-# Tests run side by side on the cores already; the data is small, and what two threads must agree on is tested by itself.
+# Tests run side by side on the cores already and their data is small; that two threads agree is tested by itself.
 store.CONFIG["threads"] = "1"
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -210,7 +210,7 @@ def test_money(store: Store, batch: list[Order]) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(0)
-@settings(max_examples=max(500, settings().max_examples // AT_ONCE), phases=PHASES)
+@settings(max_examples=max(20, settings().max_examples // AT_ONCE), phases=PHASES)
 @given(batch=st.lists(orders, min_size=1, max_size=AT_ONCE))
 def test_money_of_many_orders(store: Store, batch: list[Order]) -> None:
     check(store, batch)

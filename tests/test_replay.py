@@ -157,7 +157,7 @@ def test_after_every_load(root: Path) -> None:
 @pytest.mark.long
 def test_after_every_decision(root: Path) -> None:
     run(root, "orders")
-    for decision, order_no in (("hold", "1005"), ("approve", "1004"), ("skip", "1006"), ("hold", "1001")):
+    for decision, order_no in (("hold", "1005"), ("approve", "1004"), ("skip", "1006"), ("hold", "1006")):
         pipeline.decide(Workspace(root), decision, [order_no], by="Anna")
         lost = copy(root, root.with_name(f"lost {decision} {order_no}"))
         pipeline.replay(Workspace(lost))
