@@ -243,6 +243,7 @@ def test_one_after_the_other_with_nothing_sent_between(told: Told, course: list[
     assert_same(said(one, EVERYTHING), said(told.planned, EVERYTHING))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("course", COURSES)
 def test_one_after_the_other_with_a_batch_each(told: Told, course: list[Files], tmp_path: Path) -> None:
     """The outcome is equal, though each run sent what it had; no document or voucher was sent twice."""
