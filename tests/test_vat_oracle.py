@@ -107,7 +107,7 @@ def random_sales_agree(store: Store, seller: Seller, sales: list[Sale]) -> None:
             agrees(sale, found)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(SELLERS, st.lists(SALES, min_size=30, max_size=60))
 def test_random_sales(store: Store, seller: Seller, sales: list[Sale]) -> None:
     random_sales_agree(store, seller, sales)
@@ -115,7 +115,7 @@ def test_random_sales(store: Store, seller: Seller, sales: list[Sale]) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-@settings(max_examples=500)
+@settings(max_examples=max(60, settings().max_examples // 10))
 @given(SELLERS, st.lists(SALES, min_size=30, max_size=90))
 def test_random_sales_at_length(store: Store, seller: Seller, sales: list[Sale]) -> None:
     random_sales_agree(store, seller, sales)
