@@ -17,6 +17,8 @@ from hand_filled import hand_filled, insert
 from etl import pipeline, workspace
 from etl.store import Store
 
+pytestmark = pytest.mark.long  # two runs and every line of what they wrote
+
 NOW = "2026-11-20T12:00:00+01:00"
 OWN_ITEMS = {"FRAGT", "REFUSION"}  # items of the company's settings: no product of a source row
 EXPORTED = {"#1001", "#1002", "#1003", "#1004", "#1005", "#1006", "#1007"}  # what the example's README says is sent
