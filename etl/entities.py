@@ -61,11 +61,12 @@ class Entity:
     """A canonical record: its columns, those that may never be empty, and how staging treats its rows.
 
     `kind` is `orders` (versions of orders), `events` (payments, refunds, shipments: each row stands for itself),
-    `payouts` (acquirer lines) or `reference` (the newest row of a key is the truth: snapshot, products, stock).
+    `payouts` (acquirer lines), `bank` (entries of a statement) or `reference` (the newest row of a key is the truth:
+    snapshot, products, stock).
     """
 
     name: str
-    kind: Literal["orders", "events", "payouts", "reference"]
+    kind: Literal["orders", "events", "payouts", "reference", "bank"]
     columns: tuple[Column, ...]
     required: tuple[str, ...]
     key: tuple[str, ...]
@@ -180,9 +181,21 @@ ENTITIES: dict[str, Entity] = {
                 " line_type:payout_line_type occurred_at:moment available_on:date is_settled:boolean transaction_id"
                 " parent_transaction_id order_no gross_amount:amount fee_amount:amount fee_vat_amount:amount"
                 " net_amount:amount presentment_amount:amount presentment_currency exchange_rate:exchange"
-            ),
+            )
+            + _columns("balance_amount:amount stated_total:amount stated_count:number text", extra=True),
             ("acquirer", "line_type"),
             ("acquirer", "merchant_account", "line_id"),
+        ),
+        Entity(
+            "bank_entries",
+            "bank",
+            _columns(
+                "account account_currency statement_no entry_no entry_date:date value_date:date amount:amount currency"
+                " text reference end_to_end_id counterparty status balance_amount:amount opening_balance:amount"
+                " closing_balance:amount stated_count:number"
+            ),
+            ("entry_date", "amount"),
+            ("account", "entry_no"),
         ),
         Entity(
             "products",

@@ -213,19 +213,20 @@ def write_rows(
     root: Path,
     name: str,
     header: Sequence[str],
-    rows: Iterable[tuple[Sequence[str], str, str]],
+    rows: Iterable[tuple[Sequence[str], str, str, str]],
     *,
     delimiter: str = ",",
 ) -> Path:
     """Write the rows that were not taken to `inbox/rejected/<file>.rows.csv`, to be mended and dropped again.
 
-    `rows`: (the cells as they were, what is wrong, what to do). The last two columns are `_error` and `_fix`, which
-    reading ignores. Writing the same again makes no second file; something else under the same name gets a number.
+    `rows`: (the cells as they were, what is wrong, what to do, which row it is). The last columns are `_error` and
+    `_fix`, which reading ignores, and `_row`, by which the mended row is known to take the place of this one. Writing
+    the same again makes no second file; something else under the same name gets a number.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([*header, "_error", "_fix"])
-    writer.writerows([*cells, error, fix] for cells, error, fix in rows)
+    writer.writerow([*header, "_error", "_fix", "_row"])
+    writer.writerows([*cells, error, fix, link] for cells, error, fix, link in rows)
     content = text.getvalue().encode("utf-8-sig")  # with the mark, so that a spreadsheet sees æ, ø and å
     wanted = root / "inbox" / "rejected" / (safe_name(name) + ".rows.csv")
     with storage_errors("INBOX_NOT_WRITABLE", wanted):

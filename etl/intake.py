@@ -11,12 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from etl import clock, conform, contracts, identify, inbox, messages, returned, staging
+from etl import clock, conform, contracts, identify, inbox, messages, readers, returned, staging
 from etl.company import Company
 from etl.errors import FileRejected, LedgerBroken
 from etl.faults import fault
 from etl.ledger import Ledger
-from etl.readers import csv as csv_reader
 from etl.store import Store
 from etl.workspace import Workspace
 
@@ -191,7 +190,7 @@ def _take(
         file_id, one.name, "", one.sha256, one.shop, None, None, None, "archived", None, None, None, None, 0
     )  # fmt: skip
     if failed:
-        return _refused(outcome, failed)
+        return _refused(outcome, failed, _language(settings))
     try:
         before = store.rows(
             "select source, contract_sha256, entity, file_name from staging.files"
@@ -209,9 +208,9 @@ def _take(
         found, rows_in = _read(
             store, one.work_path, known, file_id, one.shop, wanted=wanted, timezone=_timezone(settings)
         )
-        returned.write(store, workspace.root, one.work_path, one.name, found, _language(settings))
+        returned.write(store, workspace.root, one.work_path, one.name, one.sha256, found, _language(settings))
     except FileRejected as refused:
-        return _refused(outcome, refused)
+        return _refused(outcome, refused, _language(settings))
     except OSError:
         raise  # the disk, not the file
     except Exception as error:
@@ -222,8 +221,11 @@ def _take(
     )
 
 
-def _refused(outcome: FileOutcome, refused: FileRejected) -> FileOutcome:
+def _refused(outcome: FileOutcome, refused: FileRejected, language: messages.Language) -> FileOutcome:
+    """The outcome of a file that is not taken; what to export instead is said in the reader's language."""
     facts = {name: None if fact is None else str(fact) for name, fact in refused.facts.items()}
+    if instead := refused.facts.get("refuse"):
+        facts["expected"] = str(getattr(instead, language))
     return replace(
         outcome,
         status="rejected",
@@ -246,10 +248,11 @@ def _read(
 ) -> tuple[contracts.Identified, int]:
     """Identify, read, conform and stage a file; returns what it was found to be and how many records it has."""
     found = identify.identify(path, known, wanted=wanted)
-    records = csv_reader.read(store, path, found)
+    records = readers.read(store, path, found)
+    staging.corrections.links(store, found)
     conform.conform(store, found, timezone=timezone)
     file = staging.LoadFile(file_id, shop, found.contract.source, records.record_count)
-    staging.stage(store, file, found.contract)
+    staging.stage(store, file, found)
     return found, records.record_count
 
 

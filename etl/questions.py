@@ -138,6 +138,9 @@ def _fate(store: Store, file: Row, record: int) -> Answer:
     rejects = store.dicts("select * from staging.rejects where file_id = $1 and source_record = $2", place)
     if rejects:
         return {"fate": "rejected", "row": rejects[0], "order": None, "payout": None}
+    mended = store.dicts("select * from staging.corrected where file_id = $1 and source_record = $2", place)
+    if mended:
+        return {"fate": "superseded", "row": mended[0], "order": None, "payout": None}
     entity = file["entity"]
     row = _first(store, f"select * from staging.{entity} where file_id = $1 and source_record = $2", place)
     if entity == "orders":

@@ -34,9 +34,10 @@ LAYERS = {  # from the top; a module may import from the layers below its own
         *("questions", "why", "rehearsal", "verify", "show", "summaries"),
     },
     "steps": {
-        *("inbox", "identify", "readers", "conform", "staging", "touched", "matching", "findings", "plan", "outbox"),
+        *("inbox", "identify", "conform", "staging", "touched", "matching", "findings", "plan", "outbox"),
         *("targets", "mail"),
     },
+    "readers": {"readers"},  # identify looks at a file through them, intake reads it
     "ground": {
         *("contracts", "entities", "company", "workspace", "lint", "store", "ledger", "vat", "messages", "clock"),
         *("durable", "faults", "lock"),
@@ -48,7 +49,7 @@ RANK = {name: rank for rank, names in enumerate(reversed(LAYERS.values())) for n
 HTTP_CLIENTS = {"http", "urllib.request", "urllib3", "httpx", "requests", "aiohttp"}
 DOORS = {  # library: where alone it may be imported
     "duckdb": r"store",
-    "lxml": r"readers\.xml",
+    "lxml": r"readers\.xml\b.*",
     "watchdog": r"watcher",
     **dict.fromkeys(HTTP_CLIENTS, r"targets\b.*"),
 }

@@ -186,12 +186,12 @@ def test_a_rejected_file_lies_beside_its_reason(root: Path) -> None:
 
 
 def test_rows_can_be_mended_and_dropped_again(root: Path) -> None:
-    rows = [(["1", 'a "b";\nc'], "beløb", "ret det")]
+    rows = [(["1", 'a "b";\nc'], "beløb", "ret det", "0f:1")]
     path = inbox.write_rows(root, "a.csv", ["no", "text"], rows, delimiter=";")
     assert path == inbox.write_rows(root, "a.csv", ["no", "text"], rows, delimiter=";")
     with path.open(encoding="utf-8-sig", newline="") as file:
         read = list(csv.reader(file, delimiter=";", strict=True))
-    assert read == [["no", "text", "_error", "_fix"], ["1", 'a "b";\nc', "beløb", "ret det"]]
+    assert read == [["no", "text", "_error", "_fix", "_row"], ["1", 'a "b";\nc', "beløb", "ret det", "0f:1"]]
     assert inbox.write_rows(root, "a.csv", ["no"], [], delimiter=";").name == "a.csv.rows-2.csv"
 
 

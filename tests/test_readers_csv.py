@@ -13,7 +13,9 @@ from etl.contracts import Identified, load, parse
 from etl.errors import FileRejected
 from etl.identify import identify
 from etl.readers.careful import records_of, utf8_copy
-from etl.readers.csv import _read_quickly, physical_line, read, records, wanted_columns
+from etl.readers import records
+from etl.readers.csv import _read_quickly, physical_line, read
+from etl.readers.grid import wanted_columns
 from etl.readers.structure import structure_of
 from etl.store import Store
 
@@ -199,8 +201,8 @@ def test_ordinals_count_records_and_lines_are_where_the_editor_shows_them(store:
     assert read(store, path, identified).record_count == 2
     assert raw_rows(store) == [(1, "1", "a", "b", "c\nc"), (3, "3", "x", None, None)]
     assert [physical_line(path, identified, n) for n in (1, 2, 3)] == [5, 7, 9]
-    header, found = records(path, identified, {3})
-    assert header == tuple(HEADER)
+    found = records(path, identified, {3})
+    assert identified.header == tuple(HEADER)
     assert [r.cells for r in found] == [["3", "x", "", ""]]
 
 

@@ -9,10 +9,14 @@ payout is held.
 
 from dataclasses import dataclass
 
-from etl.conform.amounts import literal
+from etl.conform.amounts import literal, tidied
+from etl.conform.filling import fill_down
 from etl.conform.readings import LONGEST_SHOWN, Reading, readings_of
+from etl.conform.texts import LOST
 from etl.conform.words import text_sql
 from etl.contracts import Contract, Identified, folded
+from etl.contracts.model import REST
+from etl.readers.grid import wanted_columns
 from etl.store import Store
 
 __all__ = ["Conformed", "conform"]
@@ -33,6 +37,8 @@ def conform(store: Store, identified: Identified, *, timezone: str) -> Conformed
     `conform_rejects`: source_record, reason_code, column_name, value_read, expected, order_no, payout_id.
     """
     contract = identified.contract
+    fill_down(store, identified)
+    _skip(store, identified)
     readings = readings_of(store, identified, timezone)
     extra = _extra(contract, identified.header)
     read = ", ".join(["source_record", *(f"{r.raw} as {r.raw_name}" for r in readings), *extra])
@@ -44,15 +50,61 @@ def conform(store: Store, identified: Identified, *, timezone: str) -> Conformed
         f"create or replace temp table conform_cells as with read as (select {read} from raw_records),"
         f" valued as (select {valued} from read) select {kept} from valued"
     )
+    _rest(store, identified, readings)
     rejected = _reject(store, readings)
     _show(store, contract, {r.column.name for r in readings}, also, has_rejects=rejected > 0)
     store.script("drop table raw_records")
     return Conformed(int(store.value("select count(*) from conform_cells")) - rejected, rejected)
 
 
+def _skip(store: Store, identified: Identified) -> None:
+    """Take the rows that are no records out of `raw_records` into `conform_skipped`: (source_record, column, value).
+
+    The word `*` is any that stands there, the empty word is none.
+    """
+    store.script(
+        "create or replace temp table conform_skipped (source_record bigint, column_name varchar, value_read varchar)"
+    )
+    names = [folded(name) for name in identified.header]
+    for header, words in identified.contract.skip.items():
+        if folded(header) in names:
+            cell = f"c{names.index(folded(header)) + 1}"
+            listed = ", ".join(literal(folded(word)) for word in words)
+            is_skipped = f"coalesce(lower({tidied(cell)}), '') in ({listed})"
+            if REST in words:
+                is_skipped = f"{tidied(cell)} is not null"
+            store.script(
+                f"insert into conform_skipped select source_record, {literal(header)}, {cell} from raw_records"
+                f" where {is_skipped}; delete from raw_records where {is_skipped}"
+            )
+
+
+def _rest(store: Store, identified: Identified, readings: list[Reading]) -> None:
+    """Make `conform_rest`: the words that the contract takes by its `*`, and the cells whose digits a sheet lost."""
+    store.script(
+        "create or replace temp table conform_rest (source_record bigint, column_name varchar, value_read varchar)"
+    )
+    for reading in readings:
+        name = reading.column.name
+        if REST in identified.contract.values.get(name, {}):
+            known = ", ".join(literal(word) for word in identified.contract.words(name)) or "''"
+            store.script(
+                f"insert into conform_rest select source_record, {literal(name)}, {tidied(reading.raw)}"
+                f" from raw_records where {tidied(reading.raw)} is not null"
+                f" and lower({tidied(reading.raw)}) not in ({known})"
+            )
+    if identified.dialect.kind in {"xlsx", "workbook"}:
+        for position in wanted_columns(identified):
+            header = literal(identified.header[position])
+            store.script(
+                f"insert into conform_rest select source_record, 'precision', {header} from raw_records"
+                f" where starts_with(c{position + 1}, {literal(LOST)})"
+            )
+
+
 def _fault(contract: Contract, readings: list[Reading]) -> str:
     """SQL: the number of the first reading that is wrong, negative where it is missing; NULL for a good row."""
-    start = contract.csv.block_start if contract.csv else None
+    start = contract.block_start
     starts = next((r.is_filled for r in readings if r.column.name == start), "true")
     cases = []
     for number, reading in enumerate(readings, 1):

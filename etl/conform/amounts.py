@@ -19,6 +19,7 @@ EXAMPLES = {"amount": "1234.50", "number": "1234.5", "rate": "25.5", "exchange":
 AMBIGUOUS = "[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}-?"
 BLANKS = " \t\r\n\u00a0\u202f"
 MOST_DIGITS = 15
+MINOR_EXAMPLE = "123450"
 _QUICK = f"decimal({MOST_DIGITS + 2}, 2)"
 
 
@@ -74,6 +75,14 @@ def number_sql(text: str, sql_type: str, decimals: int, grammar: Grammar) -> str
         f" then try_cast(try_cast({_canonical(tidy, grammar)} as decimal({MOST_DIGITS + decimals}, {decimals}))"
         f" as {sql_type}) end"
     )
+
+
+def minor_sql(text: str, sql_type: str) -> str:
+    """The amount that a whole number of øre or cents is, or NULL. Multiplied, for a division would not be exact."""
+    tidy = tidied(text)
+    whole = f"try_cast({tidy} as decimal({MOST_DIGITS + 2}, 0))"
+    is_whole = f"regexp_full_match({tidy}, '[+-]?[0-9]{{1,{MOST_DIGITS}}}(?:[.]0+)?')"
+    return f"case when {is_whole} then try_cast({whole} * 0.01::decimal(3, 2) as {sql_type}) end"
 
 
 def _is_whole(text: str, sql_type: str) -> str:

@@ -1,36 +1,60 @@
 """What each canonical column is read from, and the SQL that makes its value and says what is wrong with it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.conform.amounts import (
     DECIMALS,
+    MINOR_EXAMPLE,
     Grammar,
     expected_sql,
     inferred,
     literal,
+    minor_sql,
     number_sql,
     proof_sql,
     reason_sql,
     tidied,
 )
+from etl.conform.dates import Times, times_of
+from etl.conform.texts import (
+    is_word_sql,
+    joined_sql,
+    matched_sql,
+    negated_sql,
+    number_text_sql,
+    sum_sql,
+    unless_lost_sql,
+)
 from etl.conform.words import attribute_sql, date_example, is_in_range, moment_sql, text_sql, unquoted_sql, word_sql
-from etl.contracts import Contract, Identified, bind, folded
-from etl.contracts.model import REST, Csv
+from etl.contracts import Bound, Contract, Identified, bound, folded
+from etl.contracts.model import REST
+from etl.contracts.writing import Writing
 from etl.entities import VOCABULARIES, Column
 from etl.store import Store
 
 LONGEST_SHOWN = 200
 _TIMES = ("moment", "date")
+_SHEETS = ("xlsx", "workbook")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a canonical column is read: the header as the file writes it, and the text as SQL over `raw_records`."""
+    """Where a canonical column is read: the header as the file writes it, and the text as SQL over `raw_records`.
+
+    A sum has the cells that count in `plus` and those taken off in `less`; its text follows from their grammar.
+    """
 
     column: Column
     header: str
     raw: str
+    plus: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The texts whose writing proves the decimal sign."""
+        return (*self.plus, *self.less) or (self.raw,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,60 +111,101 @@ class Reading:
 
 def readings_of(store: Store, identified: Identified, timezone: str) -> list[Reading]:
     """A reading for each canonical column that the file, an attribute or a constant fills, in the entity's order."""
-    contract = identified.contract
+    contract, writing = identified.contract, identified.writing
     places = list(_places(identified))
-    grammars = _grammars(store, contract, places)
-    return [_reading(contract, place, grammars.get(place.column.name, Grammar(".")), timezone) for place in places]
+    grammars = _grammars(store, writing, places)
+    times = times_of(store, identified, [place.raw for place in places if place.column.type in _TIMES])
+    readings = []
+    for place in places:
+        grammar = grammars.get(place.column.name, Grammar("."))
+        summed = _summed(place, grammar)
+        grammar = grammar if summed is place else Grammar(".")
+        readings.append(_reading(contract, summed, grammar, times, timezone, minor_units=writing.minor_units))
+    return readings
+
+
+def _summed(place: Place, grammar: Grammar) -> Place:
+    """A sum's place with its text: the exact sum, with a point; any other place as it is."""
+    if not (place.plus or place.less):
+        return place
+    return replace(place, raw=sum_sql(place.plus, place.less, DECIMALS[place.column.type], grammar))
 
 
 def _places(identified: Identified) -> Iterator[Place]:
     contract, header = identified.contract, identified.header
-    bound = bind(contract, header)
-    names = [folded(name) for name in header]
-    attributes = contract.attributes
-    lines = [p for p, name in enumerate(names) if attributes and name == folded(attributes.column)][:1]
+    found = bound(contract, header)
     for column in contract.record.columns:
-        positions = list(bound.get(column.name, ()))
-        texts = [f"c{position + 1}" for position in positions]
-        if attributes and column.name in attributes.keys:
-            texts += [attribute_sql(f"c{position + 1}", attributes.keys[column.name]) for position in lines]
+        where = found.get(column.name, Bound(()))
+        texts = [f"c{position + 1}" for position in where.plus]
+        positions = list(where.positions)
+        if contract.attributes and column.name in contract.attributes.keys:
+            lines = [p for p, name in enumerate(header) if folded(name) == folded(contract.attributes.column)][:1]
+            texts += [attribute_sql(f"c{position + 1}", contract.attributes.keys[column.name]) for position in lines]
             positions += lines
         if column.name in contract.constants:
             texts.append(literal(contract.constants[column.name]))
-        if texts:
-            tidy = text_sql if column.type == "text" else tidied
-            raw = texts[0] if len(texts) == 1 else f"coalesce({', '.join(map(tidy, texts))})"
-            yield Place(column, header[positions[0]] if positions else column.name, raw)
+        if texts or where.less:
+            shown = header[positions[0]] if positions else column.name
+            yield _place(identified, column, shown, texts, where)
 
 
-def _grammars(store: Store, contract: Contract, places: list[Place]) -> dict[str, Grammar]:
+def _place(identified: Identified, column: Column, shown: str, texts: list[str], where: Bound) -> Place:
+    """The place of a column: its text out of one cell or several, as the contract says."""
+    contract, writing = identified.contract, identified.writing
+    reading = contract.columns.get(column.name)
+    said = [unless_lost_sql(text) if identified.dialect.kind in _SHEETS and column.type == "text" else text
+            for text in texts]  # fmt: skip
+    if column.type != "text":
+        said = [number_text_sql(is_word_sql(text, writing.empty), writing.strip) for text in said]
+    if reading and reading.is_sum:
+        less = [number_text_sql(is_word_sql(f"c{p + 1}", writing.empty), writing.strip) for p in where.less]
+        return Place(column, shown, "null", tuple(said), tuple(less))
+    tidy = text_sql if column.type == "text" else tidied
+    raw = said[0] if len(said) == 1 else f"coalesce({', '.join(map(tidy, said))})"
+    if reading and reading.join:
+        raw = joined_sql(said)
+    if reading and reading.pattern:
+        raw = matched_sql(raw, reading.pattern)
+    if reading and reading.negative_when and where.sign is not None:
+        raw = negated_sql(raw, f"c{where.sign + 1}", reading.negative_when.words)
+    return Place(column, shown, raw)
+
+
+def _grammars(store: Store, writing: Writing, places: list[Place]) -> dict[str, Grammar]:
     """How each number column is written: as the contract says, or as the file proves."""
-    form = contract.csv or Csv()
     numbers = [place for place in places if place.column.type in DECIMALS]
-    if form.decimal != "infer":
-        return {place.column.name: Grammar(form.decimal, form.thousands) for place in numbers}
+    if writing.decimal != "infer":
+        return {place.column.name: Grammar(writing.decimal, writing.thousands) for place in numbers}
     if not numbers:
         return {}
-    proofs = store.rows(f"select {', '.join(proof_sql(place.raw) for place in numbers)} from raw_records")[0]
-    grammars = inferred(list(zip(proofs[0::2], proofs[1::2], strict=True)))
-    return {place.column.name: grammar for place, grammar in zip(numbers, grammars, strict=True)}
+    cells = [(place.column.name, cell) for place in numbers for cell in place.cells]
+    proofs = store.rows(f"select {', '.join(proof_sql(cell) for _, cell in cells)} from raw_records")[0]
+    proven: dict[str, tuple[bool, bool]] = {}
+    for (name, _), point, comma in zip(cells, proofs[0::2], proofs[1::2], strict=True):
+        before = proven.get(name, (False, False))
+        proven[name] = (before[0] or bool(point), before[1] or bool(comma))
+    return dict(zip(proven, inferred(list(proven.values())), strict=True))
 
 
-def _reading(contract: Contract, place: Place, grammar: Grammar, timezone: str) -> Reading:
+def _reading(
+    contract: Contract, place: Place, grammar: Grammar, times: Times, timezone: str, *, minor_units: bool
+) -> Reading:
     """The reading of one column by its type."""
     column, kind = place.column, place.column.type
     text = f'"read {column.name}"'
+    if kind in DECIMALS and minor_units and (kind == "amount" or column.name == "unit_price"):
+        value = minor_sql(text, column.sql_type)
+        return Reading(column, place.header, place.raw, value, "'AMOUNT_INVALID'", literal(MINOR_EXAMPLE))
     if kind in DECIMALS:
         value = number_sql(text, column.sql_type, DECIMALS[kind], grammar)
         reason = reason_sql(place.raw, DECIMALS[kind], grammar)
         return Reading(column, place.header, place.raw, value, reason, expected_sql(place.raw, kind, grammar))
     if kind in _TIMES:
-        form = contract.csv or Csv()
-        both = (form.moment_formats, form.date_formats)
-        formats = [f for group in (both if kind == "moment" else reversed(both)) for f in group]
-        expected = literal(date_example(formats))
-        value = moment_sql(text, formats, timezone)
-        return Reading(column, place.header, place.raw, value, "'DATE_INVALID'", expected)
+        formats = times.formats(is_moment=kind == "moment")
+        expected = literal(date_example(formats) if times.is_proven else times.both)
+        value = moment_sql(text, formats, timezone) if times.is_proven else "null::timestamp"
+        reason = "'DATE_INVALID'" if times.is_proven else "'DATE_AMBIGUOUS'"
+        return Reading(column, place.header, place.raw, value, reason, expected)
     words, rest = contract.words(column.name), contract.values.get(column.name, {}).get(REST)
     if kind == "boolean" or kind in VOCABULARIES:
         value = word_sql(text, words, otherwise=literal(rest) if rest else "null")

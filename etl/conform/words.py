@@ -50,15 +50,16 @@ def moment_sql(text: str, formats: Sequence[str], timezone: str) -> str:
     readings = []
     for cell in (text, tidied(text)):  # blanks round a date are rare, and looking for them is not free
         if local:
-            readings.append(_strptime(cell, local))
+            readings.append(strptime_sql(cell, local))
         if with_offset:
-            readings.append(f"timezone({zone}, {_strptime(cell, with_offset)})")
+            readings.append(f"timezone({zone}, {strptime_sql(cell, with_offset)})")
         if in_utc:
-            readings.append(f"timezone({zone}, timezone('UTC', {_strptime(cell, in_utc)}))")
+            readings.append(f"timezone({zone}, timezone('UTC', {strptime_sql(cell, in_utc)}))")
     return f"case when {text} is not null then coalesce({', '.join(readings)}) end"
 
 
-def _strptime(text: str, formats: Sequence[str]) -> str:
+def strptime_sql(text: str, formats: Sequence[str]) -> str:
+    """The moment by the first format that fits, or NULL."""
     patterns = ", ".join(map(literal, formats))
     return f"try_strptime({text}, {patterns if len(formats) == 1 else f'[{patterns}]'})"
 

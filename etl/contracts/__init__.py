@@ -16,22 +16,77 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from etl.contracts.dialect import Dialect, folded
-from etl.contracts.model import Contract, nearest
+from etl.contracts.model import Contract, Reading, nearest
+from etl.contracts.writing import Writing
 from etl.errors import ContractError
 
-__all__ = ["Contract", "Dialect", "Identified", "bind", "claims", "folded", "load", "parse", "shipped"]
+__all__ = [
+    "Bound",
+    "Contract",
+    "Dialect",
+    "Identified",
+    "bind",
+    "bound",
+    "claims",
+    "folded",
+    "load",
+    "missing",
+    "parse",
+    "shipped",
+]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _MOST_BYTES = 1_000_000
+# The columns that our own `.rows.csv`, to be mended and dropped again, has beside those of the source.
+RETURNED = ("_error", "_fix", "_row")
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """A file that exactly one contract claims: the contract, how the file is written, its header as it stands there."""
+    """A file that exactly one contract claims: the contract, how the file is written, its header as it stands there.
+
+    The last `made` columns of the header do not stand in the file: the reader makes them.
+    """
 
     contract: Contract
     dialect: Dialect
     header: tuple[str, ...]
+    made: int = 0
+
+    @property
+    def width(self) -> int:
+        """The number of columns that stand in the file."""
+        return len(self.header) - self.made
+
+    @property
+    def writing(self) -> Writing:
+        """How values are written in a file of this kind."""
+        return self.contract.writing(self.dialect.kind)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The columns of the file that the contract does not know, as they are written there."""
+        ours = {*RETURNED, "#rows"}
+        return tuple(
+            name for name in self.header[: self.width] if name and name not in ours and not self.contract.knows(name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Where a canonical column is read, as positions in the header from 0.
+
+    `plus` counts, `less` is taken off, the word at `sign` makes it negative.
+    """
+
+    plus: tuple[int, ...]
+    less: tuple[int, ...] = ()
+    sign: int | None = None
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """All of them."""
+        return (*self.plus, *self.less, *(() if self.sign is None else (self.sign,)))
 
 
 def shipped() -> Path:
@@ -106,28 +161,49 @@ def claims(contract: Contract, names: frozenset[str]) -> bool:
     return not missing(contract, names) and names.isdisjoint(map(folded, contract.match.not_headers))
 
 
-def missing(contract: Contract, names: frozenset[str]) -> list[str]:
-    """The header names that the contract needs and the file has not; of synonyms the first stands for all."""
-    wanted: list[tuple[str, ...]] = [(name,) for name in contract.match.headers]
+def missing(contract: Contract, names: frozenset[str], *, headers: bool = True) -> list[str]:
+    """The header names that the contract needs and the file has not; of synonyms the first stands for all.
+
+    `headers` False: only what the columns need, for files whose elements are left out where they are empty.
+    """
+    wanted: list[tuple[str, ...]] = [(name,) for name in contract.match.headers] if headers else []
     needed = dict.fromkeys((*contract.match.columns, *contract.needed))
-    wanted += [contract.columns[name].names for name in needed if name in contract.columns]
-    lacking = [synonyms[0] for synonyms in wanted if names.isdisjoint(map(folded, synonyms))]
+    wanted += [_any_of(contract.columns[name]) for name in needed if name in contract.columns]
+    lacking = [synonyms[0] for synonyms in wanted if synonyms and names.isdisjoint(map(folded, synonyms))]
     return list(dict.fromkeys(lacking))
 
 
-def bind(contract: Contract, header: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
-    """Where each canonical column that the file has is read, as positions in the header from 0, in order of trust.
+def _any_of(one: Reading) -> tuple[str, ...]:
+    """The names of which the file must have one; none where they are columns that a reader makes."""
+    names = (*one.names, *(one.less or ()))
+    return () if any(name.startswith("#") for name in names) else names
+
+
+def bound(contract: Contract, header: tuple[str, ...]) -> dict[str, Bound]:
+    """Where each canonical column that the file has is read.
 
     The column of `[attributes]` is found under its own header name.
     """
     places: dict[str, list[int]] = {}
     for position, name in enumerate(header):
         places.setdefault(folded(name), []).append(position)
-    bound: dict[str, tuple[int, ...]] = {}
-    for canonical, reading in contract.columns.items():
-        found = [places[name] for name in map(folded, reading.names) if name in places]
-        if reading.by_value:
-            bound[canonical] = tuple(group[0] for group in found)
-        elif found and len(found[0]) >= reading.position:
-            bound[canonical] = (found[0][reading.position - 1],)
-    return {canonical: positions for canonical, positions in bound.items() if positions}
+    found = {canonical: _bound(one, places) for canonical, one in contract.columns.items()}
+    return {canonical: where for canonical, where in found.items() if where.plus or where.less}
+
+
+def _bound(one: Reading, places: Mapping[str, list[int]]) -> Bound:
+    found = [places[name] for name in map(folded, one.names) if name in places]
+    if one.is_sum:
+        less = [places[name][0] for name in map(folded, one.less or ()) if name in places]
+        return Bound(tuple(group[0] for group in found), tuple(less))
+    sign = places.get(folded(one.negative_when.header), [None])[0] if one.negative_when else None
+    if one.by_value or one.join:
+        return Bound(tuple(group[0] for group in found), sign=sign)
+    if found and len(found[0]) >= one.position:
+        return Bound((found[0][one.position - 1],), sign=sign)
+    return Bound(())
+
+
+def bind(contract: Contract, header: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """All positions in the header that each canonical column is read from, in order of trust."""
+    return {canonical: where.positions for canonical, where in bound(contract, header).items()}

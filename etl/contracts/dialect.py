@@ -35,7 +35,8 @@ class Dialect:
     """How a file is written.
 
     `start` and `end` are byte offsets: of the header's first byte (after a mark and what stands above the header) and
-    behind the last byte of data (before footer lines). `header_line` is the physical line of the header, from 1.
+    behind the last byte of data (before footer lines). `header_line` is the physical line of the header, from 1, or
+    the row of a `sheet`. `kind` names the reader: csv, xlsx, workbook (Excel's XML), xml, or one of an odd syntax.
     """
 
     encoding: str
@@ -43,6 +44,8 @@ class Dialect:
     start: int
     end: int
     header_line: int
+    kind: str = "csv"
+    sheet: str = ""
 
 
 def folded(name: str) -> str:

@@ -1,135 +1,72 @@
 """The contract of a source: what `schemas/sources/<system>_<report>.toml` may say. It names; it does not compute."""
 
-import difflib
-import re
-from collections.abc import Collection, Mapping
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Collection
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from etl.contracts.dialect import folded
+from etl.contracts.part import Part, nearest
+from etl.contracts.writing import Attributes, Controls, Csv, FanOut, Reading, Writing, Xml, checked, reading
 from etl.entities import ENTITIES, VOCABULARIES, Entity
 
-DIRECTIVES = frozenset("YmdHMSfzTZ%bBjy")
-ISO_DATES = ("%Y-%m-%d",)
-ISO_MOMENTS = (
-    "%Y-%m-%d %H:%M:%S %z",
-    "%Y-%m-%dT%H:%M:%S%z",
-    "%Y-%m-%dT%H:%M:%SZ",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-)
+__all__ = ["BOOLEANS", "REST", "Contract", "Csv", "Reading", "nearest"]
+
 BOOLEANS = {
     **dict.fromkeys(("true", "yes", "y", "1", "ja", "j", "sand", "x"), "true"),
     **dict.fromkeys(("false", "no", "n", "0", "nej", "falsk"), "false"),
 }
 REST = "*"
+_READ = ("match", "columns")
 
 
-def nearest(word: str, known: Collection[str]) -> str:
-    """The known word that looks most like it, else all of them."""
-    return next(iter(difflib.get_close_matches(word, known, 1, 0.5)), ", ".join(sorted(known)))
-
-
-class Part(BaseModel):
-    """A table of a contract: frozen, and no key that we do not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+def _roots(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
 
 class Match(Part):
-    """What a file is recognised by: all of `headers`, a heading for each of `columns`, none of `not_headers`."""
+    """What a file is recognised by: all of `headers`, a heading for each of `columns`, none of `not_headers`.
+
+    XML: its root element and namespace (a glob). Spreadsheets: the sheet's name (a glob). Text of an odd syntax:
+    `starts_with`, a pattern that its beginning matches.
+    """
 
     headers: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     not_headers: tuple[str, ...] = ()
+    root: Annotated[tuple[str, ...], BeforeValidator(_roots)] = ()
+    namespace: str = "*"
+    sheet: str = "*"
+    starts_with: str = ""
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
-        if not self.headers and not self.columns:
+        if not (self.headers or self.columns or self.root or self.starts_with):
             raise ValueError("headers or columns: say what the file is recognised by")
+        checked(self.starts_with, "starts_with")
         return self
 
 
-class Csv(Part):
-    """How the CSV files of this source are written.
-
-    `decimal = "infer"`: point or comma, proven from whole columns. `thousands`: the sign that groups digits by three;
-    empty = no grouping. `date_formats` and `moment_formats` are strptime patterns; one with `%z` or a final `Z` knows
-    its offset. `header_row`: how far down the header may stand: in the first line, below a line of one cell, below
-    any preamble. `footer`: patterns of the lines below the data. `block_start`: the column that is filled only in an
-    order's first row. `pending_rows`: rows appear before they have a payout, and again when they have one.
-    """
-
-    delimiters: tuple[Annotated[str, Field(min_length=1, max_length=1)], ...] = (",", ";", "\t")
-    encodings: tuple[Literal["utf-8", "utf-16", "cp1252", "latin-1"], ...] = ("utf-8", "utf-16", "cp1252", "latin-1")
-    decimal: Literal[".", ",", "infer"] = "."
-    thousands: Literal["", ".", ",", " ", "'"] = ""
-    date_formats: tuple[str, ...] = ISO_DATES
-    moment_formats: tuple[str, ...] = ISO_MOMENTS
-    header_row: Literal["first", "type_line", "preamble"] = "preamble"
-    footer: tuple[str, ...] = ()
-    block_start: str | None = None
-    pending_rows: bool = False
-
-    @model_validator(mode="after")
-    def _can_be_read(self) -> Self:
-        if self.thousands and self.thousands == self.decimal:
-            raise ValueError("thousands: the same sign as decimal")
-        for form in (*self.date_formats, *self.moment_formats):
-            if wrong := set(re.findall(r"%(.)", form)) - DIRECTIVES:
-                raise ValueError(f"date format {form}: %{min(wrong)} is not one of %{' %'.join(sorted(DIRECTIVES))}")
-        for pattern in self.footer:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"footer: {pattern}: {error}") from error
-        return self
-
-
-class Reading(Part):
-    """Where a canonical column is read: the first of `names` that the file has; with `by_value`, the first filled one.
-
-    `position` is for a name that several columns bear: 1 is the leftmost of them.
-    """
-
-    names: Annotated[tuple[str, ...], Field(min_length=1)]
-    position: Annotated[int, Field(ge=1)] = 1
-    by_value: bool = False
-
-
-def _reading(value: object) -> object:
-    """A reading from its short forms: "Header", ["Header", "Synonym"], {header, position}, {first_of}."""
-    if isinstance(value, str):
-        return {"names": (value,)}
-    if isinstance(value, list):
-        return {"names": value}
-    if isinstance(value, Mapping) and set(value) == {"header", "position"}:
-        return {"names": (value["header"],), "position": value["position"]}
-    if isinstance(value, Mapping) and set(value) == {"first_of"}:
-        return {"names": value["first_of"], "by_value": True}
-    raise ValueError(
-        'write "Header", ["Header", "Synonym"], { header = "Header", position = 2 } or { first_of = ["A", "B"] }'
-    )
-
-
-class Attributes(Part):
-    """Facts inside one column of `key: value` lines: for each canonical column the keys that may carry it."""
-
-    column: str
-    keys: dict[str, tuple[str, ...]]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_table(cls, value: Any) -> Any:
-        if isinstance(value, Mapping) and "keys" not in value:
-            return {"column": value.get("column"), "keys": {k: v for k, v in value.items() if k != "column"}}
-        return value
-
-
-class Extra(Part):
-    """Columns that no canonical column takes but that are worth keeping, as JSON."""
+class Names(Part):
+    """Columns by name: those worth keeping as JSON, or those known and not read (globs)."""
 
     columns: tuple[str, ...]
+
+
+class Refuse(Part):
+    """A file that is recognised and cannot be used: what to export instead."""
+
+    en: str
+    da: str
+
+
+class About(Part):
+    """What people want to know of a source: the menu it comes from, what it holds, what it cannot tell."""
+
+    menu: str = ""
+    kinds: str = ""
+    cannot_tell: dict[str, str] = Field(default_factory=dict)
 
 
 def _word(value: object) -> object:
@@ -145,23 +82,35 @@ class Contract(Part):
     `precedence`: which of two versions of an order is newer. `payout_sign`: -1 where the source writes money that
     goes to the bank as negative. `required`: canonical columns that may not be empty, besides those of the entity;
     where `block_start` is set, in an order's first row. `values`: their words (any case) to ours; `"*"` takes every
-    other word. `evidence`: we hold a real file (`sample`), or only its description.
+    other word. `evidence`: we hold a real file (`sample`), or only its description. `part`: the file has only the
+    heads or only the lines of orders; another file has the rest. `reader`: the module that knows an odd syntax.
+    `skip`: rows that are no records, by their word in a column.
     """
 
     source: str
     system: str
-    entity: str
+    entity: str = ""
     evidence: Literal["sample", "documented"]
     precedence: Literal["updated_at", "state_rank", "received"] = "received"
     payout_sign: Literal[1, -1] = 1
+    part: Literal["whole", "head", "lines"] = "whole"
+    reader: str | None = None
+    about: About = About()
+    refuse: Refuse | None = None
     match: Match
     csv: Csv | None = None
-    columns: dict[str, Annotated[Reading, BeforeValidator(_reading)]]
+    xlsx: Csv | None = None
+    xml: Xml | None = None
+    fan_out: FanOut | None = None
+    columns: dict[str, Annotated[Reading, BeforeValidator(reading)]] = Field(default_factory=dict)
     attributes: Attributes | None = None
-    values: dict[str, dict[str, Word]] = {}
-    constants: dict[str, Word] = {}
+    values: dict[str, dict[str, Word]] = Field(default_factory=dict)
+    constants: dict[str, Word] = Field(default_factory=dict)
     required: tuple[str, ...] = ()
-    extra: Extra | None = None
+    extra: Names | None = None
+    ignored: Names | None = None
+    skip: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    controls: Controls = Controls()
     text: str = Field(repr=False)
     sha256: str
 
@@ -171,10 +120,57 @@ class Contract(Part):
         return ENTITIES[self.entity]
 
     @property
+    def table(self) -> Csv | None:
+        """How it is written as a table, in whatever file; None where it never is one."""
+        return self.csv or self.xlsx
+
+    def writing(self, kind: str) -> Writing:
+        """How its values are written in a file of that kind."""
+        forms: tuple[Writing | None, ...] = {
+            "csv": (self.csv, self.xlsx, self.xml),
+            "xml": (self.xml, self.csv),
+        }.get(kind, (self.xlsx, self.csv, self.xml))
+        return next((form for form in forms if form), Csv())
+
+    @property
+    def block_start(self) -> str | None:
+        """The column that is filled only in an order's first row, where a source has orders in blocks."""
+        return next((form.block_start for form in (self.csv, self.xlsx, self.xml) if form and form.block_start), None)
+
+    @property
+    def has_pending_rows(self) -> bool:
+        """Do rows appear before they have a payout, and again when they have one?"""
+        return any(form.pending_rows for form in (self.csv, self.xlsx, self.xml) if form)
+
+    @property
+    def required_facts(self) -> tuple[str, ...]:
+        """The columns without which a row is nothing."""
+        return self.record.required
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """Canonical columns that a file must have: required ones, where nothing else gives their value."""
+        if not self.entity:
+            return ()
         otherwise = {*self.constants, *(self.attributes.keys if self.attributes else ())}
-        return tuple(n for n in (*self.record.required, *self.required, *self._block()) if n not in otherwise)
+        return tuple(n for n in (*self.required_facts, *self.required, *self._block()) if n not in otherwise)
+
+    def knows(self, name: str) -> bool:
+        """Is the column of that name read, kept or named as one that is not read?"""
+        return folded(name) in self._known_names() or any(
+            fnmatchcase(folded(name), folded(pattern)) for pattern in self._patterns()
+        )
+
+    def _known_names(self) -> frozenset[str]:
+        named = {name for one in self.columns.values() for name in one.every_name}
+        named.update(self.match.headers, self.skip, self.extra.columns if self.extra else ())
+        if self.attributes:
+            named.add(self.attributes.column)
+        return frozenset(map(folded, named))
+
+    def _patterns(self) -> tuple[str, ...]:
+        fan_out = self.fan_out.columns if self.fan_out else ()
+        return (*(self.ignored.columns if self.ignored else ()), *fan_out)
 
     def words(self, canonical: str) -> dict[str, str]:
         """Lower-case words of the file and what they mean, for a column that has a closed set of words; else {}."""
@@ -188,6 +184,8 @@ class Contract(Part):
 
     @model_validator(mode="after")
     def _speaks_of_its_entity(self) -> Self:
+        if self.refuse and not self.entity:
+            return self
         if self.entity not in ENTITIES:
             raise ValueError(f"entity: there is no {self.entity}; did you mean {nearest(self.entity, ENTITIES)}?")
         known = [column.name for column in self.record.columns]
@@ -195,7 +193,7 @@ class Contract(Part):
             if name not in known:
                 raise ValueError(f"{key}: {self.entity} has no {name}; did you mean {nearest(name, known)}?")
         given = {*self.columns, *self.constants, *(self.attributes.keys if self.attributes else ())}
-        wanted = (*self.match.columns, *self.record.required, *self.required, *self._block())
+        wanted = (*self.match.columns, *self.required_facts, *self.required, *self._block())
         if missing := [name for name in wanted if name not in given]:
             raise ValueError(f"columns: {missing[0]} must be read from somewhere")
         for canonical, words in self.values.items():
@@ -204,8 +202,18 @@ class Contract(Part):
             self._check_words(canonical, [word])
         return self
 
+    @model_validator(mode="after")
+    def _has_a_form(self) -> Self:
+        if self.part != "whole" and self.record.kind != "orders":
+            raise ValueError("part: only orders come in two files")
+        if self.xml and not self.match.root:
+            raise ValueError("match.root: say which XML root the file has")
+        if self.reader and not self.match.starts_with:
+            raise ValueError("match.starts_with: say how a file of this reader begins")
+        return self
+
     def _block(self) -> tuple[str, ...]:
-        return (self.csv.block_start,) if self.csv and self.csv.block_start else ()
+        return (self.block_start,) if self.block_start else ()
 
     def _named(self) -> list[tuple[str, str]]:
         """Every canonical name in the contract, and the table that says it."""

@@ -21,6 +21,7 @@ class Candidate:
     delimiter: str
     line: int
     above: tuple[tuple[str, ...], ...]
+    sheet: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -95,7 +96,7 @@ def _miss(contract: Contract, candidate: Candidate, known: int) -> Miss:
 
 def _names_of(contract: Contract) -> frozenset[str]:
     """Every header name that the contract knows."""
-    named = {name for reading in contract.columns.values() for name in reading.names}
+    named = {name for reading in contract.columns.values() for name in reading.every_name}
     return frozenset(map(folded, named.union(contract.match.headers)))
 
 

@@ -18,6 +18,7 @@ select
     head.order_no,
     load_file.file_id,
     blocks.first_record,
+    load_file.part,
     blocks.rows_in,
     blocks.content_hash,
     head.updated_at,

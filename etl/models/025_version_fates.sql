@@ -1,5 +1,5 @@
 -- One row per version of each order that the file being loaded speaks of: staged (the current one), duplicate or superseded.
--- Same content as an earlier version is a duplicate. Of the rest the complete one that had come furthest is current.
+-- Heads and lines that come in two files are versions of their own. Same content as an earlier version is a duplicate. Of the rest the complete one that had come furthest is current.
 with known as (
     select * exclude (fate) from staging.order_versions
     where order_key in (select order_key from load_versions)
@@ -10,12 +10,12 @@ versions as (
     select * from load_versions
 ),
 repeated as (
-    select order_key from versions group by order_key having count(*) > 1
+    select order_key from versions group by order_key, part = 'lines' having count(*) > 1
 ),
 marked as (
     select
         *,
-        row_number() over (partition by order_key, content_hash, is_complete order by version_id) > 1 as is_duplicate
+        row_number() over (partition by order_key, part, content_hash, is_complete order by version_id) > 1 as is_duplicate
     from versions
     where order_key in (select order_key from repeated)
 ),
@@ -23,7 +23,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by order_key order by is_duplicate, is_complete desc, progress desc, version_id desc
+            partition by order_key, part = 'lines' order by is_duplicate, is_complete desc, progress desc, version_id desc
         ) as place
     from marked
 )

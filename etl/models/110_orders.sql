@@ -4,6 +4,14 @@
 with current as (
     select * from staging.order_versions
     where fate = 'staged' and order_key in (select order_key from touched_orders)
+    qualify row_number() over (partition by order_key order by part = 'lines') = 1
+),
+-- Of an order whose head and lines come in two files: the part that has not come.
+parts as (
+    select order_key, case when bool_and(part = 'head') then 'lines' when bool_and(part = 'lines') then 'head' end as missing_part
+    from staging.order_versions
+    where fate = 'staged' and order_key in (select order_key from touched_orders) and part <> 'whole'
+    group by order_key
 ),
 others as (
     select versions.order_key, max(versions.refunded_amount) as refunded_amount
@@ -20,7 +28,7 @@ unfinished as (
         and not exists (
             select 1 from staging.order_versions as later
             where later.order_key = broken.order_key and later.is_complete and later.version_id > broken.version_id
-                and later.progress >= broken.progress
+                and later.progress >= broken.progress and (later.part = 'lines') = (broken.part = 'lines')
         )
     union
     select current.order_key
@@ -30,6 +38,7 @@ unfinished as (
     where not exists (
         select 1 from staging.order_versions as later
         where later.order_key = current.order_key and later.is_complete and later.file_id > rejects.file_id
+            and (later.part = 'whole' or later.source = files.source)
     )
 )
 select
@@ -77,10 +86,12 @@ select
     head.order_vat,
     coalesce(head.refunded_amount, 0) as refunded_amount,
     current.is_complete and unfinished.order_key is null as is_complete,
-    coalesce(others.refunded_amount, 0) > coalesce(head.refunded_amount, 0) as is_regressed
+    coalesce(others.refunded_amount, 0) > coalesce(head.refunded_amount, 0) as is_regressed,
+    if(current.part = 'whole', null, parts.missing_part) as missing_part
 from current
 inner join staging.orders as head
     on head.version_id = current.version_id and head.source_record = current.first_record
+left join parts on parts.order_key = current.order_key
 left join setting.company as company on true
 left join setting.country_names as billing on billing.country_name = lower(head.billing_country)
 left join setting.country_names as shipping on shipping.country_name = lower(head.shipping_country)

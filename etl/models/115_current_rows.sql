@@ -2,7 +2,8 @@
 select
     versions.order_key,
     versions.version_id,
-    versions.first_record,
+    if(versions.part = 'lines', null, versions.first_record) as first_record,  -- where the order's own facts stand
+    versions.part <> 'head' as has_lines,
     staged.file_id,
     staged.source_record,
     staged.line_type,

@@ -12,7 +12,7 @@ with items as (
         to_ore(vat_amount) as shop_vat_ore,
         line_is_taxable as is_taxable
     from current_rows
-    where sku is not null or description is not null or line_amount is not null or unit_price is not null
+    where has_lines and (sku is not null or description is not null or line_amount is not null or unit_price is not null)
 ),
 order_level as (
     select order_key, file_id, source_record, 2 as part, 'shipping' as line_type, order_shipping as amount

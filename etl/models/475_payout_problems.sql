@@ -16,6 +16,16 @@ with judged as (
     cross join setting.company as company
     cross join setting.periods as periods
 ),
+-- A control total of a file that does not hold: of this payout, or of everything in the file.
+failed as (
+    select lines.payout_key, min(controls.control) as control, min(controls.value_read)::varchar as value_read,
+        min(controls.expected)::varchar as expected
+    from (select distinct payout_key, file_id from core.payout_lines semi join touched_payouts using (payout_key)) as lines
+    inner join staging.controls as controls using (file_id)
+    where controls.breaks > 0 and controls.control <> 'line_sums'
+        and coalesce(controls.payout_key, lines.payout_key) = lines.payout_key
+    group by lines.payout_key
+),
 tried as (
     -- rank, code, effect, field, value_read, expected, whether it applies
     select payout_key, unnest([
@@ -33,11 +43,13 @@ tried as (
         row(7, 'SETTING_MISSING', 'hold', 'journal', own || 'journal', null, is_known and journal is null),
         row(8, 'FEE_VAT_CONTRADICTS', 'hold', own || 'fee_vat', fee_vat_amount::varchar, fee_vat,
             fee_vat in ('exempt', 'reverse_charge') and fee_vat_amount <> 0),
+        row(9, 'CONTROL_TOTAL_DIFFERS', 'hold', failed.control, failed.value_read, failed.expected, failed.control is not null),
         row(9, 'PAYOUT_ID_MISSING', 'wait', 'payout_id', net_amount::varchar, null, payout_id is null),
         row(10, 'PAYOUT_NOT_DECLARED', 'wait', 'payout_amount', net_amount::varchar, null,
             payout_id is not null and declared_amount is null)
     ]) as problem
     from judged
+    left join failed using (payout_key)
 ),
 told as (
     select

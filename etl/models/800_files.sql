@@ -18,6 +18,9 @@ with rows_by_fate as (
     union all select file_id, fate, count(*) from staging.uniconta_open_items group by all
     union all select file_id, fate, count(*) from staging.uniconta_ledger group by all
     union all select file_id, fate, count(*) from staging.uniconta_stock group by all
+    union all select file_id, fate, count(*) from staging.bank_entries group by all
+    union all select file_id, 'reference', count(*) from staging.skipped group by all
+    union all select file_id, 'superseded', count(distinct source_record) from staging.corrected group by all
     union all select file_id, 'rejected', count(distinct source_record) from staging.rejects group by all
 ), counted as (
     select

@@ -23,6 +23,15 @@ found as (
         on findings.file_id = rejects.file_id and findings.source_record = rejects.source_record
         and findings.code = rejects.reason_code
     union all
+    select 'file', null, null, null, null, if(what = 'precision', 'PRECISION_LOST', 'DRIFT_SEEN'), 'warn', what, value_seen,
+        rows::varchar || coalesce(' / ' || amount::varchar, ''), file_id, null, null
+    from staging.drift
+    union all
+    select 'file', null, null, null, null, 'CONTROL_TOTAL_DIFFERS', 'warn', control || ' ' || group_name, value_read::varchar,
+        expected::varchar, file_id, null, null
+    from staging.controls
+    where breaks > 0
+    union all
     select 'file', null, null, null, null, reason_code, 'hold', field, value_read, expected, file_id, null, null
     from staging.files
     where status = 'rejected'

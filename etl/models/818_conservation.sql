@@ -24,6 +24,10 @@ with orders_by_number as (
     union all select 'uniconta_open_items', fate from staging.uniconta_open_items
     union all select 'uniconta_ledger', fate from staging.uniconta_ledger
     union all select 'uniconta_stock', fate from staging.uniconta_stock
+    union all select 'bank_entries', fate from staging.bank_entries
+    union all select files.entity, 'reference' from staging.skipped join staging.files as files using (file_id)
+    union all select files.entity, 'superseded'
+    from (select distinct file_id, source_record from staging.corrected) as corrected join staging.files as files using (file_id)
 ), read_rows as (
     -- amount: as it was read; amount_kept: as it stands where it went, from the other side of the house.
     select 'orders' as entity, versions.currency, versions.rows_in as row_count, versions.order_total as amount,

@@ -1,4 +1,5 @@
--- One row per order that waits for its shop: the state is not one of [documents] transfer_states yet.
+-- One row per order that waits for its shop: the state is not one of [documents] transfer_states yet, or the file with the other
+-- part of the order (its head, its lines) has not come.
 -- appends: findings_now
 select
     'order' as subject,
@@ -15,3 +16,8 @@ cross join setting.documents as documents
 left join sent_documents as sent using (order_key)
 where sent.sale_doc_key is null and not coalesce(list_contains(documents.transfer_states, orders.state), false)
     and not (orders.state in ('cancelled', 'voided', 'failed') or orders.cancelled_date is not null)
+union all by name
+select 'order' as subject, order_key, 'wait' as effect, 21 as place, 'ORDER_PART_MISSING' as code, 'order_no' as field,
+    order_no as value_read, missing_part as expected
+from core.orders inner join touched_orders using (order_key)
+where missing_part is not null

@@ -19,10 +19,29 @@ create table if not exists staging.rejects (
     file_id bigint, source_record bigint, order_no varchar, reason_code varchar, column_name varchar, value_read varchar,
     expected varchar
 );
+-- One row per record that could not be taken and came again, mended: the row that took its place.
+create table if not exists staging.corrected (
+    file_id bigint, source_record bigint, order_no varchar, reason_code varchar, column_name varchar, value_read varchar,
+    expected varchar, by_file_id bigint, by_source_record bigint
+);
+-- One row per record that is none of its entity (`[skip]` of the contract), by the word that says so.
+create table if not exists staging.skipped (file_id bigint, source_record bigint, column_name varchar, value_read varchar);
+-- One row per control total of a file (and of a payout or account in it): what its rows come to, and what it states.
+create table if not exists staging.controls (
+    file_id bigint, control varchar, group_name varchar, records bigint, breaks bigint, value_read decimal(38, 2),
+    expected decimal(38, 2), difference decimal(38, 2), payout_key ubigint
+);
+-- One row per thing that a source has said for the first time: a column, a word, a sign, digits that a spreadsheet lost.
+create table if not exists staging.drift (
+    file_id bigint, source varchar, what varchar, value_seen varchar, rows bigint, amount decimal(38, 2)
+);
+-- One row per word, column and sign that a source has used.
+create table if not exists staging.words (source varchar, what varchar, value_seen varchar);
+
 -- One row per version of an order: what one file said of it. fate: staged (the current one), duplicate, superseded.
 create table if not exists staging.order_versions (
     version_id bigint, order_key ubigint, shop varchar, source varchar, order_no varchar, file_id bigint, first_record bigint,
-    rows_in bigint, content_hash ubigint, updated_at timestamp, progress bigint, is_complete boolean,
+    part varchar default 'whole', rows_in bigint, content_hash ubigint, updated_at timestamp, progress bigint, is_complete boolean,
     order_total decimal(18, 2), currency varchar, refunded_amount decimal(18, 2), fate varchar
 );
 
@@ -37,7 +56,7 @@ create table if not exists core.orders (
     billing_country varchar, shipping_name varchar, shipping_address varchar, shipping_address2 varchar,
     shipping_postcode varchar, shipping_city varchar, shipping_country varchar, ship_from_country varchar,
     payment_method varchar, order_total decimal(18, 2), order_vat decimal(18, 2), refunded_amount decimal(18, 2),
-    is_complete boolean, is_regressed boolean
+    is_complete boolean, is_regressed boolean, missing_part varchar
 );
 -- One row per way an order was paid. amount is null where the shop joins methods without amounts.
 create table if not exists core.order_payments (

@@ -12,29 +12,15 @@ import csv
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from etl.contracts import Dialect, Identified
 from etl.contracts.dialect import encoding_of
 from etl.contracts.limits import MAX_CELL, MAX_COLUMNS, MAX_RECORD, MAX_RECORDS
 from etl.errors import FileRejected
+from etl.readers.grid import Record
 
 _COPY_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record: its ordinal behind the header, the physical line on which it begins, its cells as they stand."""
-
-    source_record: int
-    line: int
-    cells: list[str]
-
-    @property
-    def is_empty(self) -> bool:
-        """Do its cells say nothing at all?"""
-        return not any(self.cells)
 
 
 @contextmanager
@@ -72,7 +58,7 @@ def _wrong_byte(data: bytes, dialect: Dialect, encoding: str) -> FileRejected:
 
 def records_of(copy: Path, identified: Identified) -> Iterator[Record]:
     """Every record behind the header of a UTF-8 copy, in order. Raises FileRejected at the first that is damaged."""
-    dialect, width = identified.dialect, len(identified.header)
+    dialect, width = identified.dialect, identified.width
     with copy.open(encoding="utf-8-sig", newline="") as text:
         reader = csv.reader(text, delimiter=dialect.delimiter, strict=True)
         line, ordinal = dialect.header_line, -1
@@ -85,6 +71,7 @@ def records_of(copy: Path, identified: Identified) -> Iterator[Record]:
                 raise _unreadable(error, line, dialect) from error
             if not _is_blank(cells, width):
                 ordinal += 1
+                cells = _evened(cells, identified)
                 _check_size(cells, line, identified, ordinal)
                 if ordinal:
                     yield Record(ordinal, line, cells)
@@ -95,9 +82,17 @@ def _is_blank(cells: list[str], width: int) -> bool:
     return not cells or (width > 1 and len(cells) == 1 and not cells[0].strip())
 
 
+def _evened(cells: list[str], identified: Identified) -> list[str]:
+    """The cells of a row that may lack its last ones, or have empty ones too many, where the contract allows that."""
+    table, width = identified.contract.table, identified.width
+    if table is None or not table.ragged or len(cells) == width:
+        return cells
+    return [*cells, *[""] * (width - len(cells))] if len(cells) < width or any(cells[width:]) else cells[:width]
+
+
 def _check_size(cells: list[str], line: int, identified: Identified, ordinal: int) -> None:
     """The record has as many cells as the header, and not more text or a higher ordinal than is read."""
-    header, sign = identified.header, identified.dialect.delimiter
+    header, sign = identified.header[: identified.width], identified.dialect.delimiter
     if len(cells) != len(header):
         column = header[min(len(cells), len(header)) - 1]
         wrong, right = (f"{count - 1} x {sign!r}" for count in (len(cells), len(header)))

@@ -9,27 +9,18 @@ import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from etl.contracts import Identified, bind, folded
+from etl.contracts import Identified
 from etl.contracts.limits import MAX_CELL, MAX_RECORDS
 from etl.errors import FileRejected
-from etl.readers.careful import Record, damaged, records_of, utf8_copy
+from etl.readers.careful import damaged, records_of, utf8_copy
+from etl.readers.grid import TABLE, ReadResult, Record, wanted_columns
 from etl.readers.structure import structure_of
 from etl.store import CsvRefused, Store
 
-TABLE = "raw_records"
 _GLOB_SIGNS = frozenset("*?[]{}")
 _UTF8_MARK = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadResult:
-    """How many records were put in `table`; records whose cells are all empty are not among them."""
-
-    record_count: int
-    table: str = TABLE
 
 
 def read(store: Store, path: Path, identified: Identified) -> ReadResult:
@@ -46,34 +37,15 @@ def read(store: Store, path: Path, identified: Identified) -> ReadResult:
     return ReadResult(count)
 
 
-def wanted_columns(identified: Identified) -> list[int]:
-    """The positions (from 0) of the columns that the contract reads, from the left."""
-    contract, header = identified.contract, identified.header
-    positions = {p for places in bind(contract, header).values() for p in places}
-    named = [*(contract.extra.columns if contract.extra else ())]
-    named += [contract.attributes.column] if contract.attributes else []
-    names = [folded(name) for name in header]
-    return sorted(positions | {names.index(folded(name)) for name in named if folded(name) in names})
-
-
 def physical_line(path: Path, identified: Identified, source_record: int) -> int:
     """The line of the file (from 1) on which a record begins: what a person's editor shows."""
-    return next(record.line for record in _found(path, identified, {source_record}))
+    return next(r.line for r in every_record(path, identified) if r.source_record == source_record)
 
 
-def records(path: Path, identified: Identified, wanted: Iterable[int]) -> tuple[tuple[str, ...], list[Record]]:
-    """The header and those records of a file, with their cells as they stand there, in file order."""
-    return identified.header, list(_found(path, identified, set(wanted)))
-
-
-def _found(path: Path, identified: Identified, wanted: set[int]) -> Iterator[Record]:
-    last = max(wanted, default=0)
+def every_record(path: Path, identified: Identified) -> Iterator[Record]:
+    """The records of a file, with their cells as they stand there, in file order."""
     with utf8_copy(path, identified.dialect) as copy:
-        for record in records_of(copy, identified):
-            if record.source_record > last:
-                return
-            if record.source_record in wanted:
-                yield record
+        yield from records_of(copy, identified)
 
 
 def _is_plain_utf8(path: Path, identified: Identified) -> bool:

@@ -5,28 +5,21 @@ their key and content, and reference rows (snapshot, products, stock) replace th
 file gets exactly one fate: staged, duplicate, superseded, reference, or it is in staging.rejects.
 """
 
-from dataclasses import dataclass
-
-from etl.contracts import Contract
+from etl.contracts import Contract, Identified
 from etl.entities import ENTITIES, Entity
 from etl.errors import ConservationBroken
+from etl.staging import controls, corrections, drift
+from etl.staging.file import LoadFile
 from etl.store import Store, model
+
+__all__ = ["LoadFile", "corrections", "create_tables", "stage"]
 
 _LINEAGE = "file_id bigint, source_record bigint, row_key ubigint, content_hash ubigint, fate varchar"
 _ORDER_LINEAGE = "version_id bigint, file_id bigint, source_record bigint"
 _PAYOUT_KEYS = "shop varchar, source varchar, payout_key ubigint, order_digits varchar, row_hash ubigint"
 # What a repeated line without an id of its own is recognised by; the payout is left out where pending rows come again.
+_BANK_FACTS = ("entry_date", "amount", "currency", "text", "reference", "counterparty", "balance_amount")
 _PENDING_FACTS = ("payout_id", "payout_date", "payout_amount", "is_settled", "available_on")
-
-
-@dataclass(frozen=True, slots=True)
-class LoadFile:
-    """The file being staged, as its rows will name it."""
-
-    file_id: int
-    shop: str
-    source: str
-    rows_in: int
 
 
 def create_tables(store: Store) -> None:
@@ -47,28 +40,41 @@ def create_tables(store: Store) -> None:
             )
 
 
-def stage(store: Store, file: LoadFile, contract: Contract) -> None:
+def stage(store: Store, file: LoadFile, identified: Identified) -> None:
     """Give every conformed row its fate, and note what must be decided again.
 
-    Reads the temp tables `conformed` and `conform_rejects`. Raises ConservationBroken where a row has no fate.
+    Reads the temp tables `conformed`, `conform_rejects`, `conform_skipped` and `load_links`. Raises ConservationBroken
+    where a row has no fate.
     """
+    contract = identified.contract
     entity = ENTITIES[contract.entity]
     _open_file(store, file, contract, entity)
-    {"orders": _stage_orders, "events": _stage_events, "payouts": _stage_payouts, "reference": _stage_reference}[
-        entity.kind
-    ](store, entity, contract)
+    {
+        "orders": _stage_orders,
+        "events": _stage_events,
+        "payouts": _stage_payouts,
+        "reference": _stage_reference,
+        "bank": _stage_bank,
+    }[entity.kind](store, entity, contract)
     store.script(
         "insert into staging.rejects select file_id, source_record, order_no, reason_code, column_name, value_read,"
         " expected from load_rejects, load_file"
     )
+    store.script(
+        "insert into staging.skipped select file_id, source_record, column_name, value_read"
+        " from conform_skipped, load_file"
+    )
+    controls.check(store, entity.name, contract.controls)
+    drift.note(store, file, identified)
+    corrections.close(store, file)
     _prove(store, file, entity)
 
 
 def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity) -> None:
     store.rows(
         "create or replace temp table load_file as select $1::bigint as file_id, $2::varchar as shop,"
-        " $3::varchar as source, $4::varchar as precedence, $5::integer as payout_sign",
-        [file.file_id, file.shop, file.source, contract.precedence, contract.payout_sign],
+        " $3::varchar as source, $4::varchar as precedence, $5::integer as payout_sign, $6::varchar as part",
+        [file.file_id, file.shop, file.source, contract.precedence, contract.payout_sign, contract.part],
     )
     store.script(
         "create or replace temp table load_rejects as"
@@ -78,13 +84,16 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
     key = ", ".join(f"coalesce(\"{name}\"::varchar, '')" for name in entity.key)
     extra = [f"hash({', '.join(names)}) as row_hash"]
     if entity.kind == "orders":
-        start = contract.csv.block_start if contract.csv else None
+        start = contract.block_start
         extra.append(f'"{start}" is not null as is_block_start' if start else "true as is_block_start")
     elif entity.kind == "payouts":
-        pending = contract.csv is not None and contract.csv.pending_rows
+        pending = contract.has_pending_rows
         identity = [f"coalesce({n}::varchar, '')" for n in names if not (pending and n.strip('"') in _PENDING_FACTS)]
         # md5, not the engine's hash: this key outlives the database and the engine's version.
         extra.append(f"if(line_id is null, text_key(concat_ws(chr(31), {', '.join(identity)})), 0) as identity_key")
+    elif entity.kind == "bank":
+        identity = [f"coalesce(\"{name}\"::varchar, '')" for name in _BANK_FACTS]
+        extra.append(f"if(entry_no is null, text_key(concat_ws(chr(31), {', '.join(identity)})), 0) as identity_key")
     else:
         extra.append(f"text_key(concat_ws(chr(31), {key})) as row_key")
     # A narrow table for the orders' keys: the hash of a wide row is worth taking once, and its columns are not carried
@@ -94,7 +103,7 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
 
 
 def _stage_orders(store: Store, entity: Entity, contract: Contract) -> None:
-    by_block = bool(contract.csv and contract.csv.block_start)
+    by_block = bool(contract.block_start)
     store.run_model(model("010_order_blocks" if by_block else "015_order_groups"))
     placed = "order_blocks" if by_block else "order_groups"
     store.script(f"create or replace temp view placed_rows as select * from {placed}")
@@ -188,6 +197,18 @@ def _stage_reference(store: Store, entity: Entity, contract: Contract) -> None:
         store.script(f"insert into ops.touched values ('snapshot', 0, '{entity.name}')")
 
 
+def _stage_bank(store: Store, entity: Entity, contract: Contract) -> None:
+    del contract
+    store.run_model(model("045_load_bank_entries"))
+    columns = ", ".join(f'"{c.name}"' for c in entity.columns)
+    store.script(
+        "update staging.bank_entries set fate = 'superseded' where fate = 'reference' and row_key in"
+        " (select row_key from load_bank_entries where fate = 'reference' and is_known);"
+        "insert into staging.bank_entries by name select load_file.file_id, source_record, row_key,"
+        f" row_hash as content_hash, fate, {columns} from load_bank_entries cross join load_file order by source_record"
+    )
+
+
 def _prove(store: Store, file: LoadFile, entity: Entity) -> None:
     """Conservation of rows, in the load's own transaction."""
     if entity.kind == "orders":
@@ -195,6 +216,7 @@ def _prove(store: Store, file: LoadFile, entity: Entity) -> None:
     else:
         staged = store.value(f"select count(*) from staging.{entity.name} where file_id = $1", [file.file_id])
     rejected = store.value("select count(*) from load_rejects")
+    rejected += store.value("select count(*) from conform_skipped")
     if staged + rejected != file.rows_in:
         raise ConservationBroken(
             "CONSERVATION_BROKEN", entity=entity.name, value=f"{staged} + {rejected}", expected=file.rows_in

@@ -1,0 +1,27 @@
+"""The control totals of a file, worked out from all its good rows, repeated ones too: `staging.controls`."""
+
+from etl.contracts.writing import Controls
+from etl.store import Store, model
+
+# What a row of an entity moves: the view that the control totals are taken from.
+_MOVEMENTS = {"payouts": "046_payout_movements", "bank_entries": "047_bank_movements"}
+
+
+def check(store: Store, entity: str, wanted: Controls) -> None:
+    """Work out the control totals that the contract names. Reads `conformed`; one that differs is told, not raised."""
+    if wanted == Controls() or entity not in _MOVEMENTS:
+        return
+    store.rows(
+        "create or replace temp table load_controls_wanted as select $1::varchar as running_balance,"
+        " $2::boolean as zero_groups, $3::varchar as stated_total, $4::boolean as stated_count,"
+        " $5::boolean as line_sums, $6::boolean as opening_closing",
+        [*wanted.model_dump().values()],
+    )
+    movements = model(_MOVEMENTS[entity])
+    store.run_model(movements)
+    store.script(f"create or replace temp view movements as select * from {movements.name}")
+    store.run_model(model("050_load_controls"))
+    store.script(
+        "insert into staging.controls by name select file_id, load_controls.*, value_read - expected as difference"
+        " from load_controls, load_file"
+    )
