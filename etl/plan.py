@@ -36,7 +36,8 @@ FROZEN = {
     " on payouts.payout_key = findings.payout_key"
     " where findings.batch_id is null and findings.effect in ('warn', 'info')"
     " and (documents.doc_key is not null or payouts.payout_key is not null)",
-    "numbers": "select 'sales_order' as series, doc_key as key, number from batch_documents where is_resend is not true"
+    "numbers": "select numbers.series, doc_key as key, numbers.number from batch_numbers as numbers"
+    " inner join batch_documents as documents using (doc_key) where documents.is_resend is not true"
     " union all select 'debtor', buyer_key, number from batch_accounts where is_fresh"
     " union all select distinct 'voucher', voucher_key, voucher from batch_journal_lines",
 }

@@ -125,7 +125,7 @@ def _keys_of(table: str) -> tuple[str, ...]:
     if table in {"payment_methods", "acquirers", "debtor_rules", "shops", "vat_codes", "vat_categories"}:
         return ()
     found = setting_tables(None).get(table)
-    return tuple(found.columns) if found else ()
+    return tuple(name for name in found.columns if name not in {"shop", "series"}) if found else ()
 
 
 @cache

@@ -71,7 +71,7 @@ def fill_settings(store: Store) -> None:
     insert(
         store, "setting.accounts", error="9990", gift_cards="6790", disputes="5890", reserve="5895", in_transit="5825"
     )
-    insert(store, "setting.payment_methods", payment_method="Shopify Payments", register="payment_term",
+    insert(store, "setting.payment_methods", method_name="shopify payments", payment_method="Shopify Payments", register="payment_term",
            payment_term="KORT", acquirer="shopify_payments")  # fmt: skip
     insert(store, "setting.acquirers", acquirer="shopify_payments", receivable="5821", fees="7220", fee_vat="exempt",
            bank="5820", payout_to="bank", journal="UDBET", posting="per_line")  # fmt: skip
@@ -138,6 +138,7 @@ def fill_orders(store: Store) -> None:
                field="sku" if code == "SKU_UNKNOWN" else None, value_read="HAT" if code == "SKU_UNKNOWN" else "open",
                expected="items.default" if code else None, total_incl_vat=Decimal(total))  # fmt: skip
         insert(store, "core.order_payments", order_key=key, payment_no=1, payment_method="Shopify Payments",
+               method_name="shopify payments",
                amount=Decimal(total), currency=currency, transaction_id=f"t{order_no}")  # fmt: skip
         version(store, order_no, (1, record, rows), total, "staged", currency)
     version(store, "1001", (5, 1, 2), "438.90", "duplicate")

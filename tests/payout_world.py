@@ -149,6 +149,7 @@ class PayoutWorld:
                 order_key=key,
                 payment_no=no,
                 payment_method=method,
+                method_name=method and method.lower(),
                 currency=order["currency"],
                 amount=amount and Decimal(amount),
                 paid_date=order["order_date"],

@@ -9,6 +9,6 @@ select
     methods.payment_term,
     methods.acquirer
 from core.order_payments as payments
-left join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
+left join setting.payment_methods as methods on methods.method_name = payments.method_name
 where payments.order_key = $1
 order by payments.payment_no

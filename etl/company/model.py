@@ -29,6 +29,7 @@ from etl.company.values import (
     Name,
     Number,
     OrderState,
+    Pattern,
     PaymentTerm,
     ShopId,
     Sku,
@@ -237,6 +238,17 @@ class Acquirer(Section):
     unmatched_after_days: Annotated[int, Field(ge=0, le=365)] = Field(
         0, description="Days that a line waits for a late order before it goes to the error account."
     )
+    merchant_accounts: Annotated[tuple[Text, ...], Field(strict=False, max_length=100)] = Field(
+        (), description="Our merchant numbers in files that serve other companies too; empty = all are ours."
+    )
+    ignore_refs: Annotated[tuple[Pattern, ...], Field(strict=False, max_length=100)] = Field(
+        (), description="Patterns of order numbers that are another company's; such lines are ignored by name."
+    )
+    other_company: Account | None = Field(
+        None,
+        description="Account with the other company, for its share of a payout that reaches our bank; not set = the"
+        " payout voucher moves our own share only.",
+    )
 
 
 class Matching(Section):
@@ -247,8 +259,14 @@ class Matching(Section):
     )
 
 
+class ShopNumbers(Section):
+    """A number range of the shop's own."""
+
+    sales_order: Number = Field(description="First sales order number; far enough from the other ranges.")
+
+
 class Shop(Section):
-    """A shop and the folder its files are dropped in."""
+    """A shop and the folder its files are dropped in. What it sets itself goes before what the company sets."""
 
     id: ShopId = Field(
         description="Our name of the shop; part of every document's key, so it never changes once something was sent."
@@ -258,6 +276,14 @@ class Shop(Section):
     prices_include_vat: YesNo = Field(
         "infer", description="Do the shop's prices include VAT? infer = from each order's sums."
     )
+    order_prefix: Annotated[str, Field(max_length=20, examples=["SE-"])] = Field(
+        "", description="How acquirers begin this shop's order numbers; their lines are then matched in this shop only."
+    )
+    numbers: ShopNumbers | None = Field(None, description="A number range of its own; not set = the company's.")
+    documents: Documents | None = Field(None, description="Keys of [documents] that are otherwise in this shop.")
+    debtors: Debtors | None = Field(None, description="Keys of [debtors] that are otherwise in this shop.")
+    items: Items | None = Field(None, description="Keys of [items] that are otherwise in this shop.")
+    payment_methods: dict[Text, PaymentMethod] = Field({}, description="Payment methods of this shop alone.")
 
 
 class Target(Section):

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from etl import messages
 from etl.company.model import Company
+from etl.company.shops import shop_rows
 from etl.company.values import VatCodeKey
 
 if TYPE_CHECKING:
@@ -29,28 +30,31 @@ _COLUMNS = {
     " sells_mainly_to_consumers:boolean accept_unverified_vat_number",
     "vat_codes": "treatment country vat_rate:decimal(9,4) vat_code",
     "vat_categories": "product_category category",
-    "documents": "kind book:boolean date_rule tolerance:decimal(18,2) transfer_states:varchar[]"
+    "documents": "shop kind book:boolean date_rule tolerance:decimal(18,2) transfer_states:varchar[]"
     " refunded_before_transfer discount credit_notes",
     "periods": "locked_until:date late",
-    "numbers": "sales_order:bigint debtor:bigint voucher:bigint",
-    "debtor_rules": "buyer_type match:varchar[] debtor_group is_create:boolean collective update_rule",
+    "numbers": "shop series sales_order:bigint debtor:bigint voucher:bigint",
+    "debtor_rules": "shop buyer_type match:varchar[] debtor_group is_create:boolean collective update_rule",
     "erp": "without_snapshot",
-    "items": "is_create:boolean item_group default_item shipping discount fee gift_card tip refund rounding"
+    "items": "shop is_create:boolean item_group default_item shipping discount fee gift_card tip refund rounding"
     " gift_card_skus:varchar[]",
     "accounts": "error gift_cards rounding difference exchange_difference disputes reserve in_transit",
-    "payment_methods": "payment_method register payment_term acquirer is_gift_card:boolean",
+    "payment_methods": "method_name payment_method register payment_term acquirer is_gift_card:boolean",
     "acquirers": "acquirer receivable fees fee_vat fee_vat_code bank payout_to journal posting"
-    " unmatched_after_days:integer",
+    " unmatched_after_days:integer merchant_accounts:varchar[] ignore_refs other_company",
     "matching": "tolerance:decimal(18,2)",
-    "shops": "shop source inbox prices_include_vat",
+    "shops": "shop source inbox prices_include_vat order_prefix",
     "target": "kind language encoding decimal date",
     "messages": "code severity is_approvable:boolean reason next_step",
 }
 
 
-def setting_tables(company: Company | None) -> dict[str, SettingTable]:
-    """Every `setting` table that company.toml fills. Without a company they are empty, but for the messages."""
-    rows = _company_rows(company) if company else {}
+def setting_tables(company: Company | None, shops: Collection[str] = ()) -> dict[str, SettingTable]:
+    """Every `setting` table that company.toml fills. Without a company they are empty, but for the messages.
+
+    `shops`: those that files came from; one that company.toml does not name any more has the company's own settings.
+    """
+    rows = _company_rows(company) | shop_rows(company, shops) if company else {}
     rows["messages"] = list(messages.rows(company.company.language if company else "da"))
     tables = {}
     for name, words in _COLUMNS.items():
@@ -78,7 +82,11 @@ def sections_sha(company: Company | None) -> dict[str, str]:
 
 def write_settings(store: "Store", company: Company | None) -> None:
     """Make the `setting` tables anew, inside the caller's transaction if there is one."""
-    tables = setting_tables(company)
+    has_files = store.value(
+        "select count(*) from duckdb_tables() where schema_name = 'staging' and table_name = 'files' and not temporary"
+    )
+    seen = [shop for (shop,) in store.rows("select distinct shop from staging.files")] if has_files else []
+    tables = setting_tables(company, seen)
     store.script("create schema if not exists setting;\n" + "\n".join(_create(n, t) for n, t in tables.items()))
     for name, table in tables.items():
         if table.rows:
@@ -94,7 +102,7 @@ def _create(name: str, table: SettingTable) -> str:
 
 def _company_rows(company: Company) -> dict[str, list[Row]]:
     """The rows of every table but the messages, by table."""
-    c, v, d, i = company.company, company.vat, company.documents, company.items
+    c, v = company.company, company.vat
     country = v.ship_from or c.country
     return {
         "company": [(c.name, c.country, c.vat_number, c.currency, c.timezone, c.language)],
@@ -106,37 +114,17 @@ def _company_rows(company: Company) -> dict[str, list[Row]]:
         ],
         "vat_codes": [(*VatCodeKey.parse(key), code) for key, code in v.codes.items()],
         "vat_categories": list(v.categories.items()),
-        "documents": [
-            (
-                d.kind, d.book, d.date, d.tolerance, list(d.transfer_states),
-                d.refunded_before_transfer, d.discount, d.credit_notes,
-            )
-        ],
         "periods": [(company.periods.locked_until, company.periods.late)],
-        "numbers": [(company.numbers.sales_order, company.numbers.debtor, company.numbers.voucher)],
-        "debtor_rules": [
-            (kind, list(r.match), r.group, r.create, r.collective, r.update)
-            for kind, r in (("b2c", company.debtors.b2c), ("b2b", company.debtors.b2b), ("ean", company.debtors.ean))
-        ],
         "erp": [(company.erp.without_snapshot,)],
-        "items": [
-            (
-                i.create, i.group, i.default or None, i.shipping, i.discount, i.fee, i.gift_card, i.tip,
-                i.refund, i.rounding, list(i.gift_card_skus),
-            )
-        ],
         "accounts": [_values(company.accounts, _COLUMNS["accounts"].split())],
-        "payment_methods": [
-            (name, m.register_, m.payment_term, m.acquirer, m.is_gift_card)
-            for name, m in company.payment_methods.items()
-        ],
         "acquirers": [
             (name, a.receivable, a.fees, a.fee_vat, a.fee_vat_code, a.bank, a.payout_to, a.journal, a.posting,
-             a.unmatched_after_days)
+             a.unmatched_after_days, list(a.merchant_accounts), "|".join(f"(?:{p})" for p in a.ignore_refs) or None,
+             a.other_company)
             for name, a in company.acquirers.items()
         ],
         "matching": [(company.matching.tolerance,)],
-        "shops": [(s.id, s.source, s.inbox, s.prices_include_vat) for s in company.shops],
+        "shops": [(s.id, s.source, s.inbox, s.prices_include_vat, s.order_prefix or None) for s in company.shops],
         "target": [_values(company.target, _COLUMNS["target"].split())],
     }  # fmt: skip
 

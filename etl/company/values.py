@@ -51,6 +51,15 @@ def _day(value: object) -> dt.date:
     raise _wrong('"2025-12-31"')
 
 
+def _pattern(value: str) -> str:
+    """A regular expression, short enough to be read."""
+    try:
+        re.compile(value)
+    except re.error:
+        raise _wrong('"^B-[0-9]+"') from None
+    return value
+
+
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -121,6 +130,11 @@ _PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 Text = Annotated[str, Field(max_length=100, pattern=_PRINTABLE, examples=["Nordlys Butik ApS"])]
 Name = Annotated[str, Field(max_length=60, pattern=_PRINTABLE, examples=["shopify_payments"])]
 Account = Annotated[str, Field(max_length=20, pattern=r"^[0-9A-Za-z][\w .\-]*$", examples=["5821"])]
+Pattern = Annotated[
+    str,
+    Field(min_length=1, max_length=100, examples=["^B-[0-9]+"], json_schema_extra={"format": "regex"}),
+    AfterValidator(_pattern),
+]
 Item = Annotated[str, Field(max_length=20, pattern=_PRINTABLE, examples=["FRAGT"])]
 Source = Annotated[str, Field(max_length=60, pattern=_PRINTABLE, examples=["shopify_orders"])]
 Category = Annotated[str, Field(max_length=60, pattern=_PRINTABLE, examples=["book"])]

@@ -37,10 +37,14 @@ def _shops(company: Company, contracts: Collection[str]) -> Iterator[Problem]:
 
 
 def _numbers(company: Company) -> Iterator[Problem]:
-    ranges = company.numbers.model_dump()
-    for (one, first), (other, second) in combinations(ranges.items(), 2):
+    ranges: list[tuple[Path, int]] = [
+        (("numbers", name), first) for name, first in company.numbers.model_dump().items()
+    ]
+    own = enumerate(company.shops)
+    ranges += [(("shops", i, "numbers", "sales_order"), s.numbers.sales_order) for i, s in own if s.numbers]
+    for (one, first), (other, second) in combinations(ranges, 2):
         if abs(first - second) < ROOM:
-            yield Problem("LINT_NUMBERS_OVERLAP", ("numbers", other), {"value": second, "expected": f"{one} = {first}"})
+            yield Problem("LINT_NUMBERS_OVERLAP", other, {"value": second, "expected": f"{one[-1]} = {first}"})
 
 
 def _bounds(company: Company) -> Iterator[Problem]:

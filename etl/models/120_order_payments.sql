@@ -29,18 +29,26 @@ heads as (
 ),
 split as (
     select heads.*, unnest(range(1, len(methods) + 1)) as payment_no from heads where methods is not null
+),
+paid as (
+    select * from named
+    union all by name
+    select
+        split.order_key,
+        split.payment_no::integer as payment_no,
+        nullif(trim(split.methods[split.payment_no]), '') as payment_method,
+        if(len(split.methods) = 1, split.order_total, null) as amount,
+        orders.currency,
+        if(len(split.references) = len(split.methods), nullif(trim(split.references[split.payment_no]), ''), null)
+            as transaction_id,
+        null as gift_card_no,
+        split.paid_date::date as paid_date
+    from split
+    inner join core.orders as orders using (order_key)
 )
-select * from named
-union all by name
 select
-    split.order_key,
-    split.payment_no::integer as payment_no,
-    nullif(trim(split.methods[split.payment_no]), '') as payment_method,
-    if(len(split.methods) = 1, split.order_total, null) as amount,
-    orders.currency,
-    if(len(split.references) = len(split.methods), nullif(trim(split.references[split.payment_no]), ''), null)
-        as transaction_id,
-    null as gift_card_no,
-    split.paid_date::date as paid_date
-from split
+    paid.*,
+    coalesce(own.method_name, lower(paid.payment_method)) as method_name
+from paid
 inner join core.orders as orders using (order_key)
+left join setting.payment_methods as own on own.method_name = orders.shop || '/' || lower(paid.payment_method)

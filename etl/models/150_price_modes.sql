@@ -24,7 +24,7 @@ gaps as (
     from core.orders as orders
     inner join touched_orders using (order_key)
     inner join sums using (order_key)
-    cross join setting.documents as documents
+    inner join setting.documents as documents on documents.shop = orders.shop
     left join setting.shops as shops on shops.shop = orders.shop
 )
 select

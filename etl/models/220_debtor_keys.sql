@@ -6,7 +6,8 @@ with chains as (
         rules.match,
         unnest(range(1, len(rules.match) + 1)) as place
     from buyers
-    inner join setting.debtor_rules as rules using (buyer_type)
+    inner join core.orders as orders using (order_key)
+    inner join setting.debtor_rules as rules on rules.buyer_type = buyers.buyer_type and rules.shop = orders.shop
     left join vat_number_checks as numbers
         on numbers.vat_number = buyers.vat_number and coalesce(numbers.country, '') = coalesce(buyers.country, '')
 ),

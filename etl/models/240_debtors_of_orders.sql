@@ -35,7 +35,8 @@ decided as (
         end as source
     from buyers
     cross join seen
-    left join setting.debtor_rules as rules on rules.buyer_type = buyers.buyer_type
+    inner join core.orders as orders using (order_key)
+    left join setting.debtor_rules as rules on rules.buyer_type = buyers.buyer_type and rules.shop = orders.shop
     left join debtor_matches as matches on matches.order_key = buyers.order_key
     left join first_keys on first_keys.order_key = buyers.order_key
     left join vat_numbers on vat_numbers.account = matches.account

@@ -32,6 +32,7 @@ select
         else 'missing'
     end as source
 from order_lines as lines
-cross join setting.items as items
+inner join core.orders as orders using (order_key)
+inner join setting.items as items on items.shop = orders.shop
 cross join seen
 left join known on known.item = lines.sku

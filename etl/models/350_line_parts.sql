@@ -2,14 +2,17 @@
 -- Freight and fees follow the goods: their one rate, or a part for each; an order without goods has its own rule.
 -- With [documents] discount = "line" the goods stand at their list amount and each rate has one discount line.
 with presentation as (
-    select discount = 'line' as is_line from setting.documents
+    select orders.order_key, documents.discount = 'line' as is_line
+    from core.orders as orders
+    inner join touched_orders using (order_key)
+    inner join setting.documents as documents on documents.shop = orders.shop
 ),
 goods_and_freight as (
     select
         lines.order_key, lines.line_no, 1 as part_no, rules.rate_bp, rules.rule_id, rules.treatment, rules.vat_country,
         rules.vat_rate, rules.vat_code, if(presentation.is_line, lines.list_ore, lines.amount_ore) as amount_ore
     from order_lines as lines
-    cross join presentation
+    inner join presentation using (order_key)
     inner join line_rules as rules on rules.order_key = lines.order_key and rules.line_no = lines.line_no
     where lines.line_type not in ('shipping', 'fee')
         or not exists (select 1 from goods_rates where goods_rates.order_key = lines.order_key)
@@ -26,7 +29,8 @@ discounts as (
     select lines.order_key, rules.rate_bp, rules.vat_code, -sum(lines.discount_ore)::bigint as amount_ore
     from order_lines as lines
     inner join line_rules as rules on rules.order_key = lines.order_key and rules.line_no = lines.line_no
-    where lines.discount_ore <> 0 and (select is_line from presentation)
+    inner join presentation on presentation.order_key = lines.order_key
+    where lines.discount_ore <> 0 and presentation.is_line
     group by lines.order_key, rules.rate_bp, rules.vat_code
 )
 select * from goods_and_freight

@@ -33,7 +33,8 @@ bounds as (
     from sums
     inner join price_modes as modes using (order_key)
     inner join buyers using (order_key)
-    cross join setting.documents as documents
+    inner join core.orders as orders using (order_key)
+    inner join setting.documents as documents on documents.shop = orders.shop
 )
 select
     *,

@@ -9,7 +9,7 @@ with wanted as (
         end as wanted_date
     from core.orders as orders
     inner join touched_orders using (order_key)
-    cross join setting.documents as documents
+    inner join setting.documents as documents on documents.shop = orders.shop
 )
 select
     wanted.order_key,

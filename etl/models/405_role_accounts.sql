@@ -34,6 +34,7 @@ roles as (
         row('receivable', receivable, own || 'receivable', '', null),
         row('fees', fees, own || 'fees', fee_code, fee_key),
         row(coalesce(payout_to, 'bank'), transfer_account, transfer_key, '', null),
+        row('other_company', coalesce(other_company, transfer_account), transfer_key, '', null),
         row('error', error, 'accounts.error', '', null),
         row('disputes', disputes, 'accounts.disputes', '', null),
         row('reserve', reserve, 'accounts.reserve', '', null),

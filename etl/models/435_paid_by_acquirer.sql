@@ -12,7 +12,7 @@ with summed as (
         bool_or(methods.register = 'payout') as is_registered_by_payout
     from core.order_payments as payments
     semi join lines_found as found using (order_key)
-    left join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
+    left join setting.payment_methods as methods on methods.method_name = payments.method_name
     group by all
 ),
 several as (

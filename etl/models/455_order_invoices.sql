@@ -8,7 +8,7 @@ with wanted as (
     select payments.order_key
     from core.order_payments as payments
     semi join touched_orders using (order_key)
-    inner join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
+    inner join setting.payment_methods as methods on methods.method_name = payments.method_name
     where methods.register = 'journal' or methods.is_gift_card
 ),
 documents as (

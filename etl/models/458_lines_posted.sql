@@ -19,7 +19,8 @@ with judged as (
 placed as (
     select
         *,
-        case when is_dispute then 'disputes'
+        case when line_type = 'ignored' then 'other_company'
+            when is_dispute then 'disputes'
             when line_type in ('reserve_hold', 'reserve_release') then 'reserve'
             when line_type = 'topup' then transfer_role
             when line_type = 'fee' then 'fees'
@@ -51,6 +52,7 @@ select
         when status = 'ambiguous' and order_key is null then 'LINE_AMBIGUOUS'
         when status = 'ambiguous' and is_other_acquirer then 'LINE_OTHER_ACQUIRER'
         when status = 'ambiguous' then 'LINE_EXCEEDS_ORDER'
+        when line_type = 'ignored' then 'LINE_OF_OTHER_COMPANY'
         when line_type = 'chargeback' then 'CHARGEBACK'
         when line_type = 'unknown' then 'LINE_TYPE_UNKNOWN'
         when account_role = 'error' and status is null then 'LINE_UNEXPLAINED'

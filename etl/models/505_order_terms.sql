@@ -5,5 +5,5 @@ select
     arg_min(payments.transaction_id, payments.payment_no) as transaction_id
 from core.order_payments as payments
 inner join touched_orders using (order_key)
-left join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
+left join setting.payment_methods as methods on methods.method_name = payments.method_name
 group by payments.order_key

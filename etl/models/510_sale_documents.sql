@@ -24,5 +24,5 @@ inner join order_facts as facts using (order_key)
 inner join document_dates as dates using (order_key)
 inner join debtors_of_orders as debtors using (order_key)
 left join order_terms as terms using (order_key)
-cross join setting.documents as documents
+inner join setting.documents as documents on documents.shop = orders.shop
 cross join setting.run as run

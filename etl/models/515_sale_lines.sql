@@ -2,7 +2,7 @@
 -- The last line of a document is its rounding, with the NO_VAT code, where the paid total needs one (accounting.md 10).
 -- replaces: core.document_lines by order_key where batch_id is null
 with sales as (
-    select documents.doc_key, documents.order_key, documents.vat_country, orders.file_id, orders.first_record
+    select documents.doc_key, documents.order_key, documents.vat_country, orders.shop, orders.file_id, orders.first_record
     from open_documents as documents
     inner join sales_wanted using (order_key, event)
     inner join core.orders as orders using (order_key)
@@ -18,7 +18,7 @@ parts as (
     from sales
     inner join line_vat as vat using (order_key)
     left join lines_sold as lines on lines.order_key = vat.order_key and lines.line_no = vat.line_no
-    cross join setting.items as items
+    inner join setting.items as items on items.shop = sales.shop
     union all by name
     select
         sales.doc_key, sales.order_key, 100000000 as place, 'rounding' as line_type, items.rounding as item,
@@ -27,7 +27,7 @@ parts as (
         totals.rounding_ore as gross_ore, sales.file_id, sales.first_record as source_record
     from sales
     inner join order_totals as totals using (order_key)
-    cross join setting.items as items
+    inner join setting.items as items on items.shop = sales.shop
     where totals.rounding_ore <> 0
 )
 select

@@ -10,7 +10,7 @@ by_sku as (
 ),
 told as (
     select
-        notes.order_key, notes.event, refunds.source_record, refunds.file_id, refunds.sku, refunds.description,
+        notes.order_key, orders.shop, notes.event, refunds.source_record, refunds.file_id, refunds.sku, refunds.description,
         coalesce(abs(refunds.quantity), 1) as quantity, abs(to_ore(refunds.amount_incl_vat)) as gross_ore,
         coalesce(refunds.vat_rate, by_sku.vat_rate, if(rates.rates = 1, rates.vat_rate, null)) as vat_rate, by_sku.item
     from credit_notes as notes
@@ -26,7 +26,7 @@ select
     coalesce(told.description, told.sku, items.refund) as text, told.quantity, told.gross_ore, codes.vat_code,
     codes.vat_rate, codes.vat_country, codes.treatment
 from told
-cross join setting.items as items
+inner join setting.items as items on items.shop = told.shop
 left join codes on codes.order_key = told.order_key and codes.vat_rate = told.vat_rate
 union all by name
 select
@@ -34,5 +34,6 @@ select
     1 as quantity, notes.amount_ore as gross_ore, rates.vat_code, rates.vat_rate, rates.vat_country, rates.treatment
 from credit_notes as notes
 inner join sale_rates as rates using (order_key)
-cross join setting.items as items
+inner join core.orders as orders using (order_key)
+inner join setting.items as items on items.shop = orders.shop
 where notes.mode = 'single' and not notes.is_excess

@@ -4,7 +4,8 @@
 with notes as (
     select notes.order_key, notes.event, notes.wanted_date
     from credit_notes as notes
-    cross join setting.documents as documents
+    inner join core.orders as orders using (order_key)
+    inner join setting.documents as documents on documents.shop = orders.shop
     left join booked_sales as booked using (order_key)
     where mode <> 'unknown' and not is_excess and (booked.order_key is not null or documents.credit_notes <> 'wait')
     union all by name
@@ -23,7 +24,8 @@ proposals as (
         notes.wanted_date, lines.net_ore, lines.vat_ore, lines.gross_ore,
         not starts_with(notes.event, 'refund:') and approved.order_key is null as needs_person
     from notes inner join lines on lines.order_key = notes.order_key and lines.event = notes.event
-    cross join setting.documents as documents
+    inner join core.orders as orders on orders.order_key = notes.order_key
+    inner join setting.documents as documents on documents.shop = orders.shop
     left join setting.periods as periods on true
     left join order_facts as facts on facts.order_key = notes.order_key
     left join (select * from approvals where code = 'AWAITS_APPROVAL') as approved

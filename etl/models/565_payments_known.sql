@@ -7,7 +7,7 @@ with orders_wanted as (
     select distinct payments.order_key
     from core.order_payments as payments
     semi join touched_orders using (order_key)
-    inner join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
+    inner join setting.payment_methods as methods on methods.method_name = payments.method_name
     where methods.register = 'journal' or methods.is_gift_card
 ),
 paid as (
@@ -16,7 +16,7 @@ paid as (
         coalesce(payments.transaction_id, payments.gift_card_no, lower(payments.payment_method)) as identity
     from core.order_payments as payments
     semi join orders_wanted using (order_key)
-    inner join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
+    inner join setting.payment_methods as methods on methods.method_name = payments.method_name
 ),
 orders_paid as (
     select

@@ -8,7 +8,7 @@ with wanted as (
 last_number as (
     select greatest(
         coalesce((select max(number) from ops.numbers where series = 'debtor'), 0),
-        coalesce((select debtor from setting.numbers), 1) - 1
+        coalesce((select min(debtor) from setting.numbers), 1) - 1
     ) as number
 ),
 given as (

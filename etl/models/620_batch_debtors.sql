@@ -29,7 +29,7 @@ written as (
         nullif(buyers.vat_number, '') as vat_number, nullif(buyers.customer_ean, '') as ean, buyers.customer_email as email,
         buyers.customer_phone as phone, buyers.customer_no, rules.update_rule, known.account is not null as is_known
     from buyers_of_batch as buyers
-    left join setting.debtor_rules as rules on rules.buyer_type = buyers.buyer_type
+    left join setting.debtor_rules as rules on rules.buyer_type = buyers.buyer_type and rules.shop = buyers.shop
     left join known on known.account = buyers.account
 )
 select

@@ -12,7 +12,7 @@ select
     min(products.barcode) as ean
 from batch_document_lines as lines
 inner join batch_documents as documents using (doc_key)
-cross join setting.items as items
+inner join setting.items as items on items.shop = documents.shop
 left join known on known.item = lines.item
 left join staging.products as products on products.sku = lines.item and products.fate = 'reference'
 where known.item is null and lines.line_type = 'item' and lines.item is distinct from items.default_item

@@ -8,7 +8,7 @@ with vouchers as (
 last_number as (
     select greatest(
         coalesce((select max(number) from ops.numbers where series = 'voucher'), 0),
-        coalesce((select voucher from setting.numbers), 1) - 1
+        coalesce((select min(voucher) from setting.numbers), 1) - 1
     ) as number
 ),
 numbered as (

@@ -28,7 +28,7 @@ with credits_told as (
     where documents.batch_id is not null
 ), paid_by_term as (
     select distinct payments.order_key from core.order_payments as payments
-    join setting.payment_methods as methods on lower(methods.payment_method) = lower(payments.payment_method)
+    join setting.payment_methods as methods on methods.method_name = payments.method_name
     where methods.register = 'payment_term'
 ), paid_by_journal as (
     select distinct order_key from core.journal_lines where voucher_kind = 'payment' and batch_id is not null

@@ -10,7 +10,7 @@ with receivables as (
 ), payers as (
     select payments.order_key, arg_min(methods.acquirer, payments.payment_no) as acquirer
     from core.order_payments as payments
-    join setting.payment_methods as methods on methods.payment_method = payments.payment_method
+    join setting.payment_methods as methods on methods.method_name = payments.method_name
     where methods.register = 'payment_term'
     group by payments.order_key
 ), from_documents as (

@@ -54,6 +54,7 @@ with orders_by_number as (
             when staged.fate <> 'staged' then staged.fate
             when payouts.status = 'posted' then if(payouts.batch_id is null, 'ready', 'exported')
             when payouts.status = 'held' then 'held'
+            when lines.line_key is null and not settings.is_missing then 'skipped'  -- another company's merchant account
             else 'waiting'
         end,
         case
@@ -62,6 +63,7 @@ with orders_by_number as (
             else coalesce(if(lines.line_type = 'payout', lines.declared_amount, lines.net_amount), 0)
         end
     from staging.payouts as staged
+    cross join (select count(*) = 0 as is_missing from setting.company) as settings
     left join core.payout_lines as lines on lines.file_id = staged.file_id and lines.source_record = staged.source_record
     left join core.payouts as payouts on payouts.payout_key = lines.payout_key
     union all

@@ -15,7 +15,7 @@ select
     null as expected
 from core.orders as orders
 inner join touched_orders using (order_key)
-cross join setting.documents as documents
+inner join setting.documents as documents on documents.shop = orders.shop
 left join sent_documents as sent using (order_key)
 left join standing_decisions as people on people.order_key = orders.order_key
 where sent.sale_doc_key is null and (

@@ -12,7 +12,7 @@ select
     array_to_string(documents.transfer_states, ', ') as expected
 from core.orders as orders
 inner join touched_orders using (order_key)
-cross join setting.documents as documents
+inner join setting.documents as documents on documents.shop = orders.shop
 left join sent_documents as sent using (order_key)
 where sent.sale_doc_key is null and not coalesce(list_contains(documents.transfer_states, orders.state), false)
     and not (orders.state in ('cancelled', 'voided', 'failed') or orders.cancelled_date is not null)

@@ -2,7 +2,7 @@
 -- although the ways are booked differently, or amounts that do not come to the total.
 -- appends: findings_now
 with bookings as (
-    select *, lower(payment_method) as method, concat_ws('/', register, payment_term, acquirer, is_gift_card) as booking
+    select *, concat_ws('/', register, payment_term, acquirer, is_gift_card) as booking
     from setting.payment_methods
 ),
 paid as (
@@ -10,11 +10,11 @@ paid as (
         payments.order_key,
         payments.payment_method,
         payments.amount,
-        methods.method is not null as is_mapped,
+        methods.method_name is not null as is_mapped,
         methods.booking
     from core.order_payments as payments
     inner join touched_orders using (order_key)
-    left join bookings as methods on methods.method = lower(payments.payment_method)
+    left join bookings as methods on methods.method_name = payments.method_name
 ),
 orders_paid as (
     select

@@ -7,10 +7,10 @@ select
     lines.payout_key,
     lines.line_key,
     lines.finding as code,
-    case when lines.finding in ('LINE_OFF_BY_ORE', 'AWAITS_INVOICE_NO') then 'info' else 'warn' end as effect,
+    case when lines.finding in ('LINE_OFF_BY_ORE', 'AWAITS_INVOICE_NO', 'LINE_OF_OTHER_COMPANY') then 'info' else 'warn' end as effect,
     if(lines.finding in ('LINE_TYPE_UNKNOWN', 'LINE_UNEXPLAINED'), 'line_type', 'gross_amount') as field,
     case
-        when lines.finding = 'AWAITS_INVOICE_NO' then lines.reference
+        when lines.finding in ('AWAITS_INVOICE_NO', 'LINE_OF_OTHER_COMPANY') then lines.reference
         when lines.finding in ('PART_CAPTURE', 'PART_REFUND') then concat_ws(' ', lines.reference, lines.reached_amount)
         when lines.finding in ('LINE_TYPE_UNKNOWN', 'LINE_UNEXPLAINED') then lines.line_type
         else concat_ws(' ', lines.reference, lines.gross_amount)

@@ -29,6 +29,6 @@ select 'order' as subject, notes.order_key, notes.event,
     orders.order_no as value_read, null as expected, notes.file_id, notes.source_record
 from credit_notes as notes
 inner join core.orders as orders using (order_key)
-cross join setting.documents as documents
+inner join setting.documents as documents on documents.shop = orders.shop
 left join booked_sales as booked using (order_key)
 where booked.order_key is null and notes.mode <> 'unknown' and not notes.is_excess

@@ -58,10 +58,10 @@ create table if not exists core.orders (
     payment_method varchar, order_total decimal(18, 2), order_vat decimal(18, 2), refunded_amount decimal(18, 2),
     is_complete boolean, is_regressed boolean, missing_part varchar
 );
--- One row per way an order was paid. amount is null where the shop joins methods without amounts.
+-- One row per way an order was paid. method_name: the payment method of the settings, the shop's own before the company's. amount is null where the shop joins methods without amounts.
 create table if not exists core.order_payments (
     order_key ubigint, payment_no integer, payment_method varchar, amount decimal(18, 2), currency varchar,
-    transaction_id varchar, gift_card_no varchar, paid_date date
+    transaction_id varchar, gift_card_no varchar, paid_date date, method_name varchar
 );
 -- One row per transaction id that the shop or a payments file names for an order.
 create table if not exists core.order_transactions (order_key ubigint, transaction_id varchar);
