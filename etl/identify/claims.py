@@ -22,16 +22,21 @@ WORKBOOK = "urn:schemas-microsoft-com:office:spreadsheet"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A contract that claims a file: how the file is written then, and its header."""
+    """A contract that claims a file: how the file is written then, and its header.
+
+    `seen`: the columns that are really there, in files whose header says what could be.
+    """
 
     contract: Contract
     dialect: Dialect
     header: tuple[str, ...]
+    seen: frozenset[str] = frozenset()
 
     @property
     def read(self) -> frozenset[str]:
         """The columns of the file that the contract knows: the more, the better it fits."""
-        return frozenset(folded(name) for name in self.header if name and self.contract.knows(name))
+        names = frozenset(folded(name) for name in self.header if name and self.contract.knows(name))
+        return names & self.seen if self.seen else names
 
 
 def claims_of(path: Path, look: Look, contracts: Mapping[str, Contract]) -> tuple[list[Claim], list[Candidate], str]:
@@ -59,10 +64,10 @@ def _of_markup(path: Path, contracts: Mapping[str, Contract]) -> tuple[list[Clai
             continue
         if not fnmatchcase(root.namespace, contract.match.namespace):
             continue
-        header = xml.header_of(path, contract)
-        names = frozenset(map(folded, header or ()))
-        if header is not None and not missing(contract, names, headers=contract.table is None):
-            found.append(Claim(contract, Dialect("utf-8", "", 0, path.stat().st_size, 0, "xml"), header))
+        head = xml.head_of(path, contract)
+        if head and (contract.table or head.seen.issuperset(map(folded, contract.match.headers))):
+            dialect = Dialect("utf-8", "", 0, path.stat().st_size, 0, "xml")
+            found.append(Claim(contract, dialect, head.header, head.seen))
     return found, [], f"<{root.name}>"
 
 
