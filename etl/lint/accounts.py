@@ -12,21 +12,30 @@ def check(company: Company, *, has_snapshot: bool) -> Iterator[Problem]:
     if company.erp.without_snapshot is None and not has_snapshot:
         yield missing(("erp", "without_snapshot"), "uniconta_debtors, uniconta_items")
     yield from _accounts(company)
-    if not company.payment_methods:
+    methods = _methods(company)
+    if not methods:
         yield Problem("LINT_NO_PAYMENT_METHOD", ("payment_methods",), {})
-    for name, method in company.payment_methods.items():
-        yield from _payment_method(company, name, method)
+    for path, method in methods.items():
+        yield from _payment_method(company, path, method)
     yield from _terms(company)
     for name, acquirer in company.acquirers.items():
         yield from _acquirer(company, name, acquirer)
 
 
+def _methods(company: Company) -> dict[Path, PaymentMethod]:
+    """Every payment method, the company's and those of single shops, by its place in company.toml."""
+    general: dict[Path, PaymentMethod] = {("payment_methods", n): m for n, m in company.payment_methods.items()}
+    return general | {
+        ("shops", index, "payment_methods", name): method
+        for index, shop in enumerate(company.shops)
+        for name, method in shop.payment_methods.items()
+    }
+
+
 def _accounts(company: Company) -> Iterator[Problem]:
     """Accounts that are needed now (by what is set up), and those that some lines will need one day."""
     a = company.accounts
-    uses_gift_cards = bool(company.items.gift_card_skus) or any(
-        m.is_gift_card for m in company.payment_methods.values()
-    )
+    uses_gift_cards = bool(company.items.gift_card_skus) or any(m.is_gift_card for m in _methods(company).values())
     in_transit = [n for n, q in company.acquirers.items() if q.payout_to == "in_transit"]
     needed = {
         "error": (a.error, "acquirers" if company.acquirers else ""),
@@ -46,8 +55,7 @@ def _accounts(company: Company) -> Iterator[Problem]:
         yield needed_later(("accounts", "gift_cards"), "gift_card_sale")
 
 
-def _payment_method(company: Company, name: str, method: PaymentMethod) -> Iterator[Problem]:
-    path: Path = ("payment_methods", name)
+def _payment_method(company: Company, path: Path, method: PaymentMethod) -> Iterator[Problem]:
     known = list(company.acquirers)
     if method.acquirer is not None and method.acquirer not in company.acquirers:
         facts: dict[str, object] = {"value": method.acquirer, "expected": nearest(method.acquirer, known)}
@@ -65,21 +73,22 @@ def _payment_method(company: Company, name: str, method: PaymentMethod) -> Itera
 
 def _terms(company: Company) -> Iterator[Problem]:
     """A payment term posts the payment by its one offset account: for one acquirer, and for no other mechanism."""
+    methods = _methods(company)
     by_term = {
-        m.payment_term: (name, m)
-        for name, m in reversed(company.payment_methods.items())
+        m.payment_term: (path[-1], m)
+        for path, m in reversed(methods.items())
         if m.register_ == "payment_term" and m.payment_term
     }
-    for name, method in company.payment_methods.items():
+    for place, method in methods.items():
         if method.payment_term not in by_term:
             continue
         first_name, first = by_term[method.payment_term]
-        path: Path = ("payment_methods", name, "payment_term")
+        path: Path = (*place, "payment_term")
         if method.register_ != "payment_term":
             facts: dict[str, object] = {"value": method.payment_term, "expected": first_name}
             yield Problem("LINT_TWO_MECHANISMS", path, facts)
         elif _offset(company, method) != _offset(company, first):
-            facts = {"value": method.payment_term, "expected": f"{first_name}, {name}"}
+            facts = {"value": method.payment_term, "expected": f"{first_name}, {place[-1]}"}
             yield Problem("LINT_TERM_SHARED", path, facts)
 
 
@@ -101,5 +110,5 @@ def _acquirer(company: Company, name: str, acquirer: Acquirer) -> Iterator[Probl
     for key in needed:
         if getattr(acquirer, key) is None:
             yield missing((*path, key), f"acquirers.{name}")
-    if all(method.acquirer != name for method in company.payment_methods.values()):
+    if all(method.acquirer != name for method in _methods(company).values()):
         yield Problem("LINT_ACQUIRER_UNUSED", path, {"value": name})
