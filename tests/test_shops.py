@@ -115,7 +115,8 @@ def test_without_an_account_between_the_companies_only_our_share_moves(tmp_path:
     one.drop("payout.csv", paid_out("sale sp1001 1001 439.00 4.00", "sale x9 B-1001 439.00 4.00"))
     assert one.run().payouts == {"posted": 1}
     bank = one.ask(
-        "select sum(coalesce(debit, 0) - coalesce(credit, 0)) as amount from review.journal_lines where account = '5820'"
+        "select sum(coalesce(debit, 0) - coalesce(credit, 0)) as amount from review.journal_lines"
+        " where account = '5820'"
     )
     assert bank[0]["amount"] == Decimal("435.00")
     assert not one.ask("from review.journal_lines where account = '9990' or offset_account = '9990'")

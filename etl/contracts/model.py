@@ -122,7 +122,8 @@ class Contract(Part):
     @property
     def table(self) -> Csv | None:
         """How it is written as a table, in whatever file; None where it never is one."""
-        return self.csv or self.xlsx
+        is_other = self.xml or self.reader
+        return self.csv or self.xlsx or (None if is_other else Csv())
 
     def writing(self, kind: str) -> Writing:
         """How its values are written in a file of that kind."""
