@@ -1,4 +1,4 @@
-"""What a contract can say of a cell: sums, joins, patterns, signs, words for nothing, minor units, rows that are none."""
+"""What a contract can say of a cell: sums, joins, patterns, signs, words for nothing, minor units, rows to skip."""
 
 from decimal import Decimal
 from pathlib import Path

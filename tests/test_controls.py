@@ -47,7 +47,7 @@ def controls(path: Path, wanted: str) -> Found:
     """(control, group, records, breaks, difference) of the file."""
     with stage(contract(HEAD + wanted)) as one:
         one.take(path)
-        return one.ask(  # type: ignore[return-value]
+        return one.ask(
             "select control, group_name, records, breaks, difference from staging.controls order by all"
         )
 

@@ -1,4 +1,4 @@
-"""Rows that were not taken come back in the source's own layout; mended and dropped again, they take the old ones' place."""
+"""Rows that were not taken come back in the source's own layout; mended, they take the place of the old ones."""
 
 import csv
 import io

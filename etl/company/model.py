@@ -234,6 +234,7 @@ class Acquirer(Section):
         "bank", description="A payout debits the bank, or `accounts.in_transit` until the bank file shows it."
     )
     journal: Journal | None = Field(None, description="The ERP's journal for the payout vouchers.")
+    currency: Currency | None = Field(None, description="Currency of its account, for reports that do not say one.")
     posting: Literal["per_line", "grouped"] = Field("per_line", description="A journal line per payout line, or sums.")
     unmatched_after_days: Annotated[int, Field(ge=0, le=365)] = Field(
         0, description="Days that a line waits for a late order before it goes to the error account."

@@ -41,7 +41,7 @@ _COLUMNS = {
     "accounts": "error gift_cards rounding difference exchange_difference disputes reserve in_transit",
     "payment_methods": "method_name payment_method register payment_term acquirer is_gift_card:boolean",
     "acquirers": "acquirer receivable fees fee_vat fee_vat_code bank payout_to journal posting"
-    " unmatched_after_days:integer merchant_accounts:varchar[] ignore_refs other_company",
+    " unmatched_after_days:integer merchant_accounts:varchar[] ignore_refs other_company currency",
     "matching": "tolerance:decimal(18,2)",
     "shops": "shop source inbox prices_include_vat order_prefix",
     "target": "kind language encoding decimal date",
@@ -120,7 +120,7 @@ def _company_rows(company: Company) -> dict[str, list[Row]]:
         "acquirers": [
             (name, a.receivable, a.fees, a.fee_vat, a.fee_vat_code, a.bank, a.payout_to, a.journal, a.posting,
              a.unmatched_after_days, list(a.merchant_accounts), "|".join(f"(?:{p})" for p in a.ignore_refs) or None,
-             a.other_company)
+             a.other_company, a.currency)
             for name, a in company.acquirers.items()
         ],
         "matching": [(company.matching.tolerance,)],

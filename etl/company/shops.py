@@ -17,7 +17,9 @@ def shop_rows(company: Company, shops: Collection[str]) -> dict[str, list[Row]]:
     own.update({shop.id: shop for shop in company.shops})
     named = sorted(own.items())
     return {
-        "documents": [_documents(shop, _merged(company.documents, one.documents if one else None)) for shop, one in named],
+        "documents": [
+            _documents(shop, _merged(company.documents, one.documents if one else None)) for shop, one in named
+        ],
         "numbers": [_numbers(company, shop, one) for shop, one in named],
         "debtor_rules": [
             (shop, kind, list(rule.match), rule.group, rule.create, rule.collective, rule.update)

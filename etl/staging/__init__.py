@@ -87,7 +87,7 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
         start = contract.block_start
         extra.append(f'"{start}" is not null as is_block_start' if start else "true as is_block_start")
     elif entity.kind == "payouts":
-        pending = contract.has_pending_rows
+        pending = contract.has_pending_rows or contract.controls.balance_payouts
         identity = [f"coalesce({n}::varchar, '')" for n in names if not (pending and n.strip('"') in _PENDING_FACTS)]
         # md5, not the engine's hash: this key outlives the database and the engine's version.
         extra.append(f"if(line_id is null, text_key(concat_ws(chr(31), {', '.join(identity)})), 0) as identity_key")
@@ -100,6 +100,21 @@ def _open_file(store: Store, file: LoadFile, contract: Contract, entity: Entity)
     # along.
     kept = "source_record, order_no, updated_at" if entity.kind == "orders" else "*"
     store.script(f"create or replace temp table load_rows as select {kept}, {', '.join(extra)} from conformed")
+    if contract.controls.balance_payouts:
+        _name_payouts(store, contract)
+
+
+def _name_payouts(store: Store, contract: Contract) -> None:
+    """Give the lines between two transfers the transfer's moment as their payout. No part of a line's identity."""
+    store.rows(
+        "create or replace temp table load_order as select $1::boolean as is_newest_first",
+        [contract.controls.running_balance == "newest_first"],
+    )
+    store.run_model(model("038_balance_payouts"))
+    store.script(
+        "update load_rows set payout_id = found.payout_id, payout_date = found.payout_date,"
+        " row_hash = hash(row_hash, found.payout_id) from balance_payouts as found where found.source_record = load_rows.source_record"
+    )
 
 
 def _stage_orders(store: Store, entity: Entity, contract: Contract) -> None:
