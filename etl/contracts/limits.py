@@ -7,3 +7,8 @@ MAX_RECORDS = 20_000_000
 MAX_CELL = 131_072
 # Characters of one record.
 MAX_RECORD = 500_000
+# Of a zipped workbook: bytes of all its parts unpacked, cells of a sheet from its first to its last (each takes some
+# 32 bytes of memory, filled or not), and how many times smaller than its parts the file may be, where they are large.
+MAX_UNZIPPED = 1024**3
+MAX_CELLS = 30_000_000
+MAX_RATIO = 200

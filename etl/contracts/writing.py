@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from etl.contracts.part import Part
 
@@ -20,6 +20,10 @@ ISO_MOMENTS = (
 # A spreadsheet keeps dates as numbers; the reader writes them so, whatever they look like on the screen.
 SHEET_DATES = ("%Y-%m-%d",)
 SHEET_MOMENTS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
+
+
+def _listed(value: object) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
 class Writing(Part):
@@ -80,13 +84,20 @@ class Csv(Writing):
 class Xml(Writing):
     """How an XML file is written. Paths are of local names; `record` is below the root, `rows` below the record.
 
+    A source that writes one record alone in a file and several in a list names both paths, which end alike.
     Each record is a row, or each element at `rows` is one, with the record's facts repeated. `xsd`: a file in the
     contracts' folder that the file must validate against.
     """
 
-    record: str
+    record: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
     rows: tuple[str, ...] = ()
     xsd: str | None = None
+
+    @model_validator(mode="after")
+    def _has_one_element(self) -> Self:
+        if len({path.rpartition("/")[2] for path in self.record}) > 1:
+            raise ValueError("record: the paths must end in the same element")
+        return self
 
 
 class FanOut(Part):
@@ -108,7 +119,11 @@ class FanOut(Part):
 
 
 class Controls(Part):
-    """The control totals of a file: sums that must hold before anything of it is posted (model 055)."""
+    """The control totals of a file: sums that must hold before anything of it is posted (model 050).
+
+    `balance_payouts`: no row says which payout it is of, and each transfer to the bank empties the balance: it pays out
+    all that stands since the one before (model 038).
+    """
 
     running_balance: Literal["", "oldest_first", "newest_first"] = ""
     zero_groups: bool = False
@@ -116,6 +131,7 @@ class Controls(Part):
     stated_count: bool = False
     line_sums: bool = False
     opening_closing: bool = False
+    balance_payouts: bool = False
 
 
 def checked(pattern: str, key: str) -> str:
@@ -168,10 +184,6 @@ _FORMS = (
 )
 
 
-def _listed(value: object) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
 def reading(value: object) -> object:
     """A reading from its short forms."""
     if isinstance(value, str | list):
@@ -184,8 +196,8 @@ def reading(value: object) -> object:
         return {"names": _listed(value["header"]), **also}
     if keys - also.keys() == {"first_of"}:
         return {"names": value["first_of"], "by_value": True, **also}
-    if keys == {"join"}:
-        return {"names": value["join"], "join": True}
+    if keys - {"pattern"} == {"join"}:
+        return {"names": value["join"], "join": True, "pattern": value.get("pattern")}
     if keys and keys <= {"sum_of", "less"}:
         return {"names": value.get("sum_of", ()), "less": value.get("less", ())}
     if "names" in keys:

@@ -93,7 +93,8 @@ def _of_sheets(candidates: list[Candidate], contracts: Mapping[str, Contract], k
             if is_sheet and claims(contract, candidate.names):
                 place = (candidate.sheet, candidate.line)
                 dialect = Dialect("utf-8", ",", 0, 0, candidate.line, kind, candidate.sheet)
-                yield Claim(contract, dialect, tuple(shown(cell) for cell in candidate.cells))
+                header = tuple(shown(cell) for cell in candidate.cells)
+                yield Claim(contract, dialect, tables.with_sheet(contract, header))
 
 
 def _of_odd_text(look: Look, contracts: Mapping[str, Contract]) -> Iterator[Claim]:

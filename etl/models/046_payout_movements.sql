@@ -6,7 +6,7 @@ select
     payout_id as payout_name,
     line_type as kind,
     coalesce(net_amount, gross_amount - coalesce(fee_amount, 0) - coalesce(fee_vat_amount, 0), -fee_amount) as net,
-    gross_amount as gross,
+    coalesce(gross_amount, if(presentment_currency = currency, presentment_amount, null)) as gross,
     fee_amount as fee,
     coalesce(fee_vat_amount, 0) as fee_vat,
     payout_amount as payout,

@@ -40,7 +40,7 @@ from (select *, if(wanted.stated_total = 'net', net, gross) as total
     from grouped cross join (select stated_total from load_controls_wanted) as wanted(stated_total) where wanted.stated_total <> '')
 where stated_total is not null
 union all
-select 'stated_count', group_name, records, (records <> stated_count)::integer, records, stated_count, payout_key
+select 'stated_count', group_name, records, (records <> grouped.stated_count)::integer, records, grouped.stated_count, payout_key
 from grouped cross join load_controls_wanted as wanted where wanted.stated_count and grouped.stated_count is not null
 union all
 select 'line_sums', '', count(*), count(*) filter (gross - fee - fee_vat <> net),

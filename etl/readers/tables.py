@@ -14,6 +14,8 @@ from etl.errors import FileRejected
 from etl.readers.grid import Record
 from etl.readers.sheet import Sheet
 
+# The pseudo column of a sheet's name, behind those of the sheet.
+SHEET = "#sheet"
 # How far down a header is looked for in a sheet.
 MOST_ROWS_ABOVE = 60
 
@@ -52,9 +54,17 @@ def heads(path: Path, kind: str) -> list[SheetHead]:
     return found
 
 
+def with_sheet(contract: Contract, header: tuple[str, ...]) -> tuple[str, ...]:
+    """The header of a sheet, and behind it the column of the sheet's name where the contract reads that."""
+    named = {name for reading in contract.columns.values() for name in reading.every_name}
+    return (*header, SHEET) if SHEET in named else header
+
+
 def sheet_rows(path: Path, identified: Identified) -> Iterator[Record]:
     """The records of every sheet that has the header, numbered through. Blank rows are no records."""
     dialect, header = identified.dialect, identified.header[: identified.width]
+    is_named = header[-1:] == (SHEET,)
+    header = header[:-1] if is_named else header
     form = identified.contract.xlsx or identified.contract.table or Csv()
     decimal = "," if form.decimal == "," else "."
     ordinal = 0
@@ -67,7 +77,8 @@ def sheet_rows(path: Path, identified: Identified) -> Iterator[Record]:
         for number, cells in _without_footer(rows[start + 1 :], form):
             ordinal += 1
             padded = [*cells, *[""] * (len(rows[start][1]) - len(cells))]
-            yield Record(ordinal, number, [padded[p] for p in order], place=f"{sheet.name}!{number}")
+            said = [*(padded[p] for p in order), *([sheet.name] if is_named else [])]
+            yield Record(ordinal, number, said, place=f"{sheet.name}!{number}")
 
 
 def _header_row(rows: list[tuple[int, list[str]]], header: tuple[str, ...], known: int | None) -> int | None:

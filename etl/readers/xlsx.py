@@ -10,6 +10,7 @@ filled. Hidden sheets are not read: what a person does not see, a person did not
 followed.
 """
 
+import mmap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LOST = "\ufffd"
 _DIGITS = 15
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the name of the part that a password hides
 _OLE = b"\xd0\xcf\x11\xe0"
 _MIDNIGHT = " 00:00:00"
 _ANY_DAY = date(2000, 1, 1)
@@ -37,8 +39,7 @@ def sheets(path: Path, *, decimal: str = ".") -> Iterator[Sheet]:
 
     Raises FileRejected: FILE_TOO_LARGE, FILE_DAMAGED, and FILE_NOT_TEXT where it is encrypted or no workbook.
     """
-    with path.open("rb") as file:
-        is_ole = file.read(len(_OLE)) == _OLE
+    is_ole = _is_ole(path)
     errors = {} if is_ole else error_cells(path)
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -47,6 +48,17 @@ def sheets(path: Path, *, decimal: str = ".") -> Iterator[Sheet]:
             if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet:
                 rows = _rows(workbook.get_sheet_by_name(sheet.name), errors.get(sheet.name, {}), decimal)
                 yield Sheet(sheet.name, rows)
+
+
+def _is_ole(path: Path) -> bool:
+    """Is it of the older kind? Raises FileRejected where such a file only wraps an encrypted one."""
+    with path.open("rb") as file:
+        if file.read(len(_OLE)) != _OLE:
+            return False
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            if data.find(_ENCRYPTED) >= 0:
+                raise FileRejected("FILE_NOT_TEXT", value="encrypted")
+    return True
 
 
 @contextmanager

@@ -6,7 +6,9 @@ below each other: a description is then whole, and an amount is no number, which
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -76,11 +78,10 @@ def head_of(path: Path, contract: Contract) -> Head | None:
     """What the columns of a file are under a contract, or None where the file has no record of it."""
     names, records = names_of(path, contract), 0
     seen: dict[str, None] = {}
-    for element in parsed(path, _form(contract).record, names):
-        records += 1
-        seen |= dict.fromkeys(_leaves(element, ""))
-        if records == _LOOKED_AT:
-            break
+    with closing(parsed(path, _form(contract).record, names)) as elements:
+        for element in islice(elements, _LOOKED_AT):
+            records += 1
+            seen |= dict.fromkeys(_leaves(element, ""))
     if not records:
         return None
     known = named(contract)
@@ -104,11 +105,11 @@ def _leaves(element: Element, above: str) -> Iterator[str]:
 def names_of(path: Path, contract: Contract) -> Names:
     """How the elements of a file are named: all in the root's namespace, or mixed."""
     root = root_of(path)
-    names = Names(root.namespace, is_mixed=True)
-    for element in parsed(path, _form(contract).record, names):
-        found = {etree.QName(e).namespace or "" for e in element.iter(tag=etree.Element)}
-        return names if found - {root.namespace} else Names(root.namespace)
-    return names
+    mixed = Names(root.namespace, is_mixed=True)
+    with closing(parsed(path, _form(contract).record, mixed)) as elements:
+        first = next(elements, None)
+        found = set() if first is None else {etree.QName(e).namespace or "" for e in first.iter(tag=etree.Element)}
+    return mixed if found - {root.namespace} else Names(root.namespace)
 
 
 def rows(path: Path, identified: Identified) -> Iterator[Record]:

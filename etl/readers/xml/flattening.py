@@ -70,8 +70,8 @@ def key_of(path: str, names: Names) -> str:
 class Flattening:
     """The columns of a file's rows, by their paths: `frames` gives them, in file order."""
 
-    def __init__(self, record: str, rows: Sequence[str], header: Sequence[str], names: Names) -> None:
-        self._record, self._rows, self._names = record, tuple(rows), names
+    def __init__(self, records: Sequence[str], rows: Sequence[str], header: Sequence[str], names: Names) -> None:
+        self._records, self._rows, self._names = tuple(records), tuple(rows), names
         columns = [Column(ROWS) if name == ROWS else column_of(name, rows) for name in header]
         self._columns = [Column(key_of(column.path, names), column.rows) for column in columns]
         self._head = _Reader([c.path for c in columns if not c.rows and c.path != ROWS], names)
@@ -91,7 +91,7 @@ class Flattening:
         """The rows of a file, all text, empty cells NULL."""
         heads: list[Facts] = []
         rows: list[Row] = []
-        for element in parsed(path, self._record, self._names):
+        for element in parsed(path, self._records, self._names):
             self._take(element, heads, rows)
             if len(rows) >= _BATCH:
                 yield self._frame(heads, rows, fields)

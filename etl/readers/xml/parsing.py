@@ -1,7 +1,8 @@
 """Parsing that does not grow: one element after another, each gone when the next ones come."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from lxml import etree
@@ -19,32 +20,37 @@ def damaged(error: etree.XMLSyntaxError) -> FileRejected:
     return FileRejected("FILE_DAMAGED", field=str(line), value=told, expected="XML", line=line, column=column)
 
 
-def elements(path: Path, tag: str) -> Iterator[etree._Element]:
+def elements(path: Path, tag: str) -> Generator[etree._Element, None, None]:
     """Every element of that tag at its end, in document order, all still in the tree."""
-    try:
-        for _, element in etree.iterparse(
-            str(path),
-            events=("end",),
-            tag=tag,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        ):
-            yield element
-    except etree.XMLSyntaxError as error:
-        raise damaged(error) from error
+    with path.open("rb") as file:  # closed with the iterator, wherever it stops
+        try:
+            for _, element in etree.iterparse(
+                file,
+                events=("end",),
+                tag=tag,
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                huge_tree=False,
+                remove_comments=True,
+                remove_pis=True,
+            ):
+                yield element
+        except etree.XMLSyntaxError as error:
+            raise damaged(error) from error
 
 
-def parsed(path: Path, record: str, names: Names) -> Iterator[etree._Element]:
-    """Every record of a file; those before it are taken out of the tree, what stands beside and above them stays."""
-    steps = record.split("/")
-    for element in elements(path, names.tag(steps[-1])):
-        if _is_at(element, steps):
-            yield element
-            _drop_before(element)
+def parsed(path: Path, records: Sequence[str], names: Names) -> Generator[etree._Element, None, None]:
+    """Every record of a file, at any of the paths, which end in one tag.
+
+    Those before it are taken out of the tree, what stands beside and above them stays.
+    """
+    places = [record.split("/") for record in records]
+    with closing(elements(path, names.tag(places[0][-1]))) as found:
+        for element in found:
+            if any(_is_at(element, steps) for steps in places):
+                yield element
+                _drop_before(element)
 
 
 def _is_at(element: etree._Element, steps: list[str]) -> bool:
@@ -74,13 +80,14 @@ def _drop_before(element: etree._Element) -> None:
 def validated(path: Path, xsd: Path) -> None:
     """Validate a file as it is parsed. Raises FileRejected(XML_INVALID) with the line."""
     schema = etree.XMLSchema(etree.parse(str(xsd)))
-    try:
-        for _, element in etree.iterparse(
-            str(path), events=("end",), schema=schema, resolve_entities=False, no_network=True, load_dtd=False
-        ):
-            element.clear()
-    except etree.XMLSyntaxError as error:
-        raise _invalid(error) from error
+    with path.open("rb") as file:
+        try:
+            for _, element in etree.iterparse(
+                file, events=("end",), schema=schema, resolve_entities=False, no_network=True, load_dtd=False
+            ):
+                element.clear()
+        except etree.XMLSyntaxError as error:
+            raise _invalid(error) from error
 
 
 def _invalid(error: etree.XMLSyntaxError) -> FileRejected:
