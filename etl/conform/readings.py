@@ -29,6 +29,7 @@ from etl.conform.texts import (
 from etl.conform.words import attribute_sql, date_example, is_in_range, moment_sql, text_sql, unquoted_sql, word_sql
 from etl.contracts import Bound, Contract, Identified, bound, folded
 from etl.contracts.model import REST
+from etl.contracts.writing import Reading as SourceReading
 from etl.contracts.writing import Writing
 from etl.entities import VOCABULARIES, Column
 from etl.store import Store
@@ -153,22 +154,32 @@ def _place(identified: Identified, column: Column, shown: str, texts: list[str],
     """The place of a column: its text out of one cell or several, as the contract says."""
     contract, writing = identified.contract, identified.writing
     reading = contract.columns.get(column.name)
-    said = [unless_lost_sql(text) if identified.dialect.kind in _SHEETS and column.type == "text" else text
-            for text in texts]  # fmt: skip
+    is_sheet = identified.dialect.kind in _SHEETS
+    said = [unless_lost_sql(text) if is_sheet and column.type == "text" else text for text in texts]
     if column.type != "text":
         said = [number_text_sql(is_word_sql(text, writing.empty), writing.strip) for text in said]
     if reading and reading.is_sum:
         less = [number_text_sql(is_word_sql(f"c{p + 1}", writing.empty), writing.strip) for p in where.less]
         return Place(column, shown, "null", tuple(said), tuple(less))
+    own, others = said[: len(where.plus)], said[len(where.plus) :]
+    if reading and own:
+        own = [_own(reading, own, column, where)]
     tidy = text_sql if column.type == "text" else tidied
-    raw = said[0] if len(said) == 1 else f"coalesce({', '.join(map(tidy, said))})"
-    if reading and reading.join:
-        raw = joined_sql(said)
-    if reading and reading.pattern:
+    both = [*own, *others]  # what the cells say, else attributes and constants
+    return Place(column, shown, both[0] if len(both) == 1 else f"coalesce({', '.join(map(tidy, both))})")
+
+
+def _own(reading: SourceReading, texts: list[str], column: Column, where: Bound) -> str:
+    """The text of the column's own cells: the first filled, or all of them, and the part of it that is wanted."""
+    tidy = text_sql if column.type == "text" else tidied
+    raw = texts[0] if len(texts) == 1 else f"coalesce({', '.join(map(tidy, texts))})"
+    if reading.join:
+        raw = joined_sql(texts)
+    if reading.pattern:
         raw = matched_sql(raw, reading.pattern)
-    if reading and reading.negative_when and where.sign is not None:
+    if reading.negative_when and where.sign is not None:
         raw = negated_sql(raw, f"c{where.sign + 1}", reading.negative_when.words)
-    return Place(column, shown, raw)
+    return raw
 
 
 def _grammars(store: Store, writing: Writing, places: list[Place]) -> dict[str, Grammar]:

@@ -64,7 +64,7 @@ def is_leaf(path: str, names: Names) -> bool:
 
 def key_of(path: str, names: Names) -> str:
     """By what the facts know the text at a path."""
-    return names.tag(path) if is_leaf(path, names) else path
+    return names.tag(path) if is_leaf(path, names) and path != ROWS else path
 
 
 class Flattening:
