@@ -6,7 +6,7 @@
 -- replaces: core.payout_lines by payout_key
 with staged as (
     select
-        staged.* exclude (line_type) replace (coalesce(staged.currency, acquirers.currency) as currency),
+        staged.* exclude (line_type) replace (upper(coalesce(staged.currency, acquirers.currency)) as currency),
         coalesce(regexp_matches(staged.order_no, acquirers.ignore_refs), false) as is_ignored,
         if(is_ignored and staged.line_type <> 'payout', 'ignored', staged.line_type) as line_type,
         coalesce(staged.fee_amount, 0) as fee,

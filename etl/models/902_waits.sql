@@ -15,7 +15,7 @@ inner join touched_orders using (order_key)
 inner join setting.documents as documents on documents.shop = orders.shop
 left join sent_documents as sent using (order_key)
 where sent.sale_doc_key is null and not coalesce(list_contains(documents.transfer_states, orders.state), false)
-    and not (orders.state in ('cancelled', 'voided', 'failed') or orders.cancelled_date is not null)
+    and not (coalesce(orders.state, '') in ('cancelled', 'voided', 'failed') or orders.cancelled_date is not null)
 union all by name
 select 'order' as subject, order_key, 'wait' as effect, 21 as place, 'ORDER_PART_MISSING' as code, 'order_no' as field,
     order_no as value_read, missing_part as expected
