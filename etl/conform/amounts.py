@@ -125,10 +125,10 @@ def expected_sql(text: str, kind: str, grammar: Grammar) -> str:
 
 def proof_sql(text: str) -> str:
     """Whether any cell of a column proves the decimal point, and whether any proves the decimal comma."""
-    return ", ".join(f"bool_or(regexp_full_match({tidied(text)}, '{_proof(d, g)}'))" for d, g in (".,", ",."))
+    return ", ".join(f"bool_or(regexp_full_match({tidied(text)}, '{proof_pattern(d, g)}'))" for d, g in (".,", ",."))
 
 
-def _proof(decimal: str, group: str) -> str:
+def proof_pattern(decimal: str, group: str) -> str:
     """Texts that only a grammar with this decimal sign can read."""
     d, g = _escaped(decimal), _escaped(group)
     forms = (

@@ -72,7 +72,7 @@ class Csv(Writing):
     header_row: Literal["first", "type_line", "preamble"] = "preamble"
     footer: tuple[str, ...] = ()
     ragged: Literal["", "trailing_empty"] = ""
-    fill_down: dict[str, str] = {}
+    fill_down: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_patterns(self) -> Self:

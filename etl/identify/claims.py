@@ -116,7 +116,7 @@ def _of_text(look: Look, candidates: list[Candidate], contracts: Mapping[str, Co
             form = _form(contract, candidate)
             if form and _may_be_written_so(form, candidate, look.encoding) and claims(contract, candidate.names):
                 line = candidate.line
-                yield Claim(contract, _dialect(look, candidate, form), tuple(shown(cell) for cell in candidate.cells))
+                yield Claim(contract, dialect_of(look, candidate, form), tuple(shown(cell) for cell in candidate.cells))
 
 
 def _form(contract: Contract, candidate: Candidate) -> Csv | None:
@@ -124,7 +124,8 @@ def _form(contract: Contract, candidate: Candidate) -> Csv | None:
     return Csv() if MENDED in candidate.names else None if contract.reader else contract.table
 
 
-def _dialect(look: Look, candidate: Candidate, form: Csv) -> Dialect:
+def dialect_of(look: Look, candidate: Candidate, form: Csv) -> Dialect:
+    """How a text file is written whose header is that record."""
     start = look.mark + _bytes_above(look.head, candidate.line, look.encoding)
     end = look.size - _footer_bytes(look.tail, look.encoding, form)
     return Dialect(look.encoding, candidate.delimiter, start, max(start, end), candidate.line)

@@ -1,12 +1,12 @@
 """Several kinds of records in one comma separated text, each with a header row of its own.
 
-A section begins with a row whose first cell names its kind, followed by the names of its columns; its rows begin with
-the same word. Rows before the first section, and of words that no section bears, are no records. A column is called by
-its name, whatever the case; the kind is the column `#kind`.
+A section begins with a row of names, the first of which names its kind; its rows begin with the same word. What stands
+above the first section is no record; below it, a row that belongs to no section is damage. A column is called by its
+kind and its name, for two kinds may mean different things by one name; the kind itself is the column `#kind`.
 
-    SettlementInfo,Date,Gross        the header of a section
-    SettlementInfo,12.04.2025,16.00  one of its rows
-    TransactionInfo,Date,Order,Net   the header of another
+    Head,Date,Gross           the header of a section: Head/Date, Head/Gross
+    Head,12.04.2025,16.00     one of its rows
+    Line,Date,Order,Net       the header of another
 """
 
 import csv
@@ -20,73 +20,84 @@ from etl.errors import FileRejected
 from etl.readers.grid import Record
 
 KIND = "#kind"
-_TAG = str.isidentifier
 _AMOUNT = re.compile(r"-?[0-9]+,[0-9]{2}")
+_LONGEST_SHOWN = 60
+
+Row = tuple[int, list[str]]  # the physical line it ends in, and its cells
 
 
 def header(text: str, contract: Contract) -> tuple[str, ...]:
-    """The columns of all sections, each name once, and the kind."""
+    """The kind, and the columns of all sections in the order in which they come."""
     del contract
+    found = _rows(text)
+    tags = _tags(found)
     names: dict[str, str] = {}
-    for _, cells, is_header in _rows(text):
-        if is_header:
-            for name in cells[1:]:
-                names.setdefault(folded(name), name)
+    for _, cells in found:
+        if cells[0] in tags and _is_head(cells):
+            names |= {folded(name): name for name in _named(cells)}
     return (KIND, *names.values())
 
 
 def rows(text: str, contract: Contract) -> Iterator[Record]:
-    """The records of all sections, in file order, under the common header."""
+    """The records of all sections, in file order, under the common header. FILE_DAMAGED where one does not fit its own."""
     places = {folded(name): place for place, name in enumerate(header(text, contract))}
-    columns: dict[str, list[str]] = {}
+    found = _rows(text)
+    tags = _tags(found)
+    columns: dict[str, list[int]] = {}
+    above: set[tuple[str, ...]] = set()
     ordinal = 0
-    for line, cells, is_header in _rows(text):
-        if is_header:
-            columns[cells[0]] = cells[1:]
-            continue
-        ordinal += 1
-        own = columns[cells[0]]
-        if len(cells) - 1 != len(own):
-            raise _damaged(line, cells, own)
-        said = [""] * len(places)
-        said[0] = cells[0]
-        for name, cell in zip(own, cells[1:], strict=True):
-            said[places[folded(name)]] = cell
-        yield Record(ordinal, line, said)
+    for line, cells in found:
+        tag = cells[0]
+        if tag in tags and _is_head(cells):
+            columns[tag] = [places[folded(name)] for name in _named(cells)]
+        elif tag in columns:
+            ordinal += 1
+            yield Record(ordinal, line, _under(line, cells, columns[tag], len(places)))
+        elif not columns and tag not in tags:
+            above.add(tuple(cells))
+        elif tuple(cells) not in above:  # a report that stands twice in a file has its beginning twice
+            raise FileRejected(
+                "FILE_DAMAGED", field=str(line), value=tag[:_LONGEST_SHOWN], expected=", ".join(sorted(tags)), line=line
+            )
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str], bool]]:
-    """(line, cells, is it the header of a section) of the rows that belong to a section."""
-    tags = _tags(text)
+def _rows(text: str) -> list[Row]:
+    """Every row that says anything."""
     reader = csv.reader(io.StringIO(text, newline=""))
-    for cells in reader:
-        if not cells or not _TAG(cells[0]):
-            continue
-        if len(cells) > 1 and all(map(_TAG, cells)) and cells[0] in tags:
-            yield reader.line_num, cells, True
-        elif cells[0] in tags:
-            yield reader.line_num, cells, False
+    return [(reader.line_num, cells) for cells in reader if any(cells)]
 
 
-def _tags(text: str) -> set[str]:
-    """The words that name a section: the first cell of a row of names, and of more than one row."""
-    cells = [row for row in csv.reader(io.StringIO(text, newline="")) if row and _TAG(row[0])]
-    named = {row[0] for row in cells if len(row) > 1 and all(map(_TAG, row))}
-    firsts = [row[0] for row in cells]
-    later = _of_later(cells, named)
-    return {tag for tag in named if firsts.count(tag) > 1 or tag in later}
+def _is_head(cells: list[str]) -> bool:
+    """Is it a row of names only?"""
+    return len(cells) > 1 and all(map(str.isidentifier, cells))
 
 
-def _of_later(cells: list[list[str]], named: set[str]) -> set[str]:
-    """Sections without rows: a row of names below a section that has some."""
-    firsts = [row[0] for row in cells]
-    start = min((firsts.index(tag) for tag in named if firsts.count(tag) > 1), default=len(firsts))
-    return set(firsts[start:])
+def _named(head: list[str]) -> list[str]:
+    """The columns of a section's header, as they are called."""
+    return [f"{head[0]}/{name}" for name in head[1:]]
 
 
-def _damaged(line: int, cells: list[str], columns: list[str]) -> FileRejected:
-    """A row with more or fewer cells than its section: often an amount with a comma in it, of which there are two."""
+def _tags(found: list[Row]) -> frozenset[str]:
+    """The words that name a section: those of a row of names that begin other rows too, and all such words below it."""
+    firsts = [cells[0] for _, cells in found]
+    heads = [(place, cells[0]) for place, (_, cells) in enumerate(found) if _is_head(cells)]
+    start = min((place for place, tag in heads if firsts.count(tag) > 1), default=len(found))
+    return frozenset(tag for place, tag in heads if place >= start)
+
+
+def _under(line: int, cells: list[str], columns: list[int], width: int) -> list[str]:
+    """The cells of a row in their places under the common header."""
+    if len(cells) - 1 != len(columns):
+        raise _damaged(line, cells, len(columns))
+    said = [cells[0], *[""] * (width - 1)]
+    for place, cell in zip(columns, cells[1:], strict=True):
+        said[place] = cell
+    return said
+
+
+def _damaged(line: int, cells: list[str], columns: int) -> FileRejected:
+    """A row with more or fewer cells than its section: often an amount with a comma in it became two of them."""
     amounts = [f"{one},{two}" for one, two in pairwise(cells[1:]) if _AMOUNT.fullmatch(f"{one},{two}")]
-    likely = f" ({', '.join(amounts)}?)" if amounts else ""
-    value, expected = f"{len(cells) - 1} x ','{likely}", f"{len(columns)} x ','"
-    return FileRejected("FILE_DAMAGED", field=str(line), value=value, expected=expected, line=line)
+    likely = f" ({' / '.join(amounts)}?)" if amounts and len(cells) - 1 > columns else ""
+    value = f"{len(cells) - 1} x ','{likely}"
+    return FileRejected("FILE_DAMAGED", field=str(line), value=value, expected=f"{columns} x ','", line=line)
