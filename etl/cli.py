@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from etl import clock
-from etl.console import HERE, FailOn, exit_on, give, guarded, language_of, progressing
+from etl.console import HERE, AsJson, FailOn, Folder, exit_on, give, guarded, language_of, progressing
+from etl.learning import learn
 
 if TYPE_CHECKING:
     from etl.show import Page
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From the files of webshops and acquirers to Uniconta, right to the øre, with a reason for what is held.",
 )
+app.command()(guarded(learn))
 
 
 class Spoken(StrEnum):
@@ -32,11 +34,6 @@ class Spoken(StrEnum):
     EN = "en"
 
 
-Folder = Annotated[
-    Path,
-    typer.Option("--workspace", "-w", exists=True, file_okay=False, help="The company's folder.", show_default="here"),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 FailOnOption = Annotated[
     list[FailOn] | None, typer.Option("--fail-on", help="Exit code 1 if something is held / rejected.")
 ]
@@ -308,6 +305,32 @@ def sources(workspace: Folder = HERE, as_json: AsJson = False) -> None:
         for name, contract in contracts.load(workspace).items()
     ]
     give(workspace, answer, lambda page: page.table(answer), as_json=as_json)
+
+
+@app.command()
+@guarded
+def accept(
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="A golden sample, or the folder of a source's.")],
+    workspace: Folder = HERE,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Also where it said otherwise before.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write what becomes of a golden sample beside it. Exit code 2 if what is there says otherwise and was kept."""
+    from etl import golden
+
+    answer = golden.accept(case, workspace, overwrite=overwrite)
+
+    def text(page: "Page") -> None:
+        for one in answer:
+            same = "GOLDEN_KEPT" if one["differs"] else "GOLDEN_SAME"
+            code = "GOLDEN_WRITTEN" if one["written"] else same
+            page.message(code, {"value": one["file"], "expected": len(one["differs"])})
+            for difference in one["differs"]:
+                page.line(f"  {difference}")
+
+    give(workspace, answer, text, as_json=as_json)
+    if any(one["differs"] and not one["written"] for one in answer):
+        raise typer.Exit(2)
 
 
 @app.command()

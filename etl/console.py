@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 _P = ParamSpec("_P")
 HERE = Path()  # the folder one stands in
+Folder = Annotated[
+    Path,
+    typer.Option("--workspace", "-w", exists=True, file_okay=False, help="The company's folder.", show_default="here"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, for machines.")]
 
 
 class FailOn(StrEnum):

@@ -6,7 +6,8 @@ given. Values are texts as they are staged: amounts with two decimals, days and 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,32 @@ from etl.store import Store
 
 SUFFIX = ".expected.json"
 TIMEZONE = "Europe/Copenhagen"
+# What lies beside samples and is none.
+_NO_SAMPLES = {".json", ".md"}
 Expectation = dict[str, Any]
 
 
-def expectation(path: Path, known: Mapping[str, Contract], *, timezone: str = TIMEZONE) -> Expectation:
-    """What becomes of a file: its source, its rows, rejects, skipped rows and control totals; or why it is refused."""
+@contextmanager
+def scratch() -> Iterator[Store]:
+    """An empty database in memory, in which many files may be tried one after another."""
     with Store.open(None) as store:
         store.script_file("macros.sql")
         store.script_file("tables.sql")
         staging.create_tables(store)
+        yield store
+
+
+def expectation(
+    path: Path, known: Mapping[str, Contract], *, timezone: str = TIMEZONE, store: Store | None = None
+) -> Expectation:
+    """What becomes of a file: its source, its rows, rejects, skipped rows and control totals; or why it is refused.
+
+    A `store` of `scratch` is as it was before when this returns: to try many files in one is quicker.
+    """
+    if store is None:
+        with scratch() as own:
+            return expectation(path, known, timezone=timezone, store=own)
+    with store.undone():
         try:
             found = identify.identify(path, known)
             read = readers.read(store, path, found)
@@ -70,17 +88,20 @@ def accept(case: Path, workspace: Path | None, *, overwrite: bool, timezone: str
     One that is there stays as it is unless `overwrite`; its reasons (`why`) always stay. Returns, for each sample, its
     file, whether it was written, and what differs from before. Raises UsageError(GOLDEN_MISSING) where there is none.
     """
-    samples = [case] if case.is_file() else sorted(p for p in case.glob("*") if p.is_file() and p.suffix != ".json")
+    listed = [case] if case.is_file() else sorted(case.glob("*"))
+    samples = [path for path in listed if path.is_file() and path.suffix not in _NO_SAMPLES]
     if not samples:
         raise UsageError("GOLDEN_MISSING", value=str(case))
     known = contracts.load(workspace)
-    return [_accept(sample, known, overwrite=overwrite, timezone=timezone) for sample in samples]
+    with scratch() as store:
+        told = [(sample, expectation(sample, known, timezone=timezone, store=store)) for sample in samples]
+    return [_accept(sample, found, overwrite=overwrite) for sample, found in told]
 
 
-def _accept(sample: Path, known: Mapping[str, Contract], *, overwrite: bool, timezone: str) -> dict[str, Any]:
+def _accept(sample: Path, found: Expectation, *, overwrite: bool) -> dict[str, Any]:
     place = expected_of(sample)
     before: Expectation = json.loads(place.read_text("utf-8")) if place.exists() else {}
-    told = {"why": before.get("why", [])} | expectation(sample, known, timezone=timezone)
+    told = {"why": before.get("why", [])} | found
     changed = differences(before, told) if before else []
     is_written = not before or (overwrite and bool(changed))
     if is_written:

@@ -244,6 +244,15 @@ class Store:
             raise
         self._connection.execute("commit")
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is done inside is only tried: it is undone at the end."""
+        self._connection.execute("begin transaction")
+        try:
+            yield
+        finally:
+            self._connection.execute("rollback")
+
     def run(self, first: int, last: int) -> None:
         """Run the models numbered first..last in order."""
         for model in models():

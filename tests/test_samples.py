@@ -3,7 +3,8 @@
 `sample_outcomes/<system>.toml` names each file of `../shared/samples/<system>/` and what must become of it; a sample
 that is added has to be named there. Each system's files are dropped together into one fresh workspace, which runs
 whole: read, decided, sent. `note` says why it must be so; the sums are added up by other means. Of a rejected file
-`source` is the contract that knows and refuses it, `nearest` the one that comes nearest, `missing` what it misses first.
+`source` is the contract that knows and refuses it, `nearest` the one that comes nearest, `missing` the first name that
+it misses.
 """
 
 import tomllib

@@ -1,4 +1,4 @@
-"""What becomes of the orders in Shopify's sample export, order by order, in a Danish company that sells through Shopify.
+"""What becomes of the orders in Shopify's sample export, order by order, in a Danish company with such a shop.
 
 So a South African shop's orders are read whole, and none of them goes out. That all samples end where they must is in
 test_samples.py; here is what the orders' verdicts rest on.
@@ -25,7 +25,7 @@ def dropped(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Dropped:
 
 
 def test_the_shops_products_are_read_beside_its_orders(dropped: Dropped) -> None:
-    """Of two products with one SKU the lower row stands, and nothing is made of either while no order names them."""
+    """Of the rows with one SKU one stands."""
     one, files = dropped
     products = [file for file in files.values() if file["source"] == "shopify_products_legacy"]
     assert {file["status"] for file in products} == {"archived"}

@@ -177,8 +177,9 @@ def _own(reading: SourceReading, texts: list[str], column: Column, where: Bound)
         raw = joined_sql(texts)
     if reading.pattern:
         raw = matched_sql(raw, reading.pattern)
-    if reading.negative_when and where.sign is not None:
-        raw = negated_sql(raw, f"c{where.sign + 1}", reading.negative_when.words)
+    if reading.negative_when and where.sign:
+        sign = f"coalesce({', '.join(tidied(f'c{p + 1}') for p in where.sign)})"
+        raw = negated_sql(raw, sign, reading.negative_when.words, reading.negative_when.positive)
     return raw
 
 

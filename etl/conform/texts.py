@@ -51,10 +51,18 @@ def matched_sql(text: str, pattern: str) -> str:
     return f"nullif(regexp_extract({text}, {literal(pattern)}, 1), '')"
 
 
-def negated_sql(text: str, sign: str, words: Sequence[str]) -> str:
-    """The amount with a minus where the other column says so; one that has a sign already is then no number."""
-    listed = ", ".join(literal(word.casefold()) for word in words)
-    return f"case when lower(trim({sign})) in ({listed}) then '-' || trim({text}) else {text} end"
+def negated_sql(text: str, sign: str, words: Sequence[str], positive: Sequence[str] = ()) -> str:
+    """The amount with a minus where the other column says so; one that has a sign already is then no number.
+
+    Where it is known which words leave it positive, any other word stands before the amount, which is then none.
+    """
+    listed, others = (", ".join(literal(word.casefold()) for word in said) for said in (words, positive))
+    cases = f"when lower(trim({sign})) in ({listed}) then '-' || trim({text})"
+    if positive:
+        cases += (
+            f" when coalesce(lower(trim({sign})), '') not in ({others}) then coalesce({sign}, '?') || ' ' || {text}"
+        )
+    return f"case {cases} else {text} end"
 
 
 def sum_sql(plus: Sequence[str], less: Sequence[str], decimals: int, grammar: Grammar) -> str:

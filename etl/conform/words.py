@@ -41,11 +41,11 @@ def word_sql(text: str, words: Mapping[str, str], *, otherwise: str) -> str:
 def moment_sql(text: str, formats: Sequence[str], timezone: str) -> str:
     """The moment in the company's time zone by the first format that fits, NULL outside the years that can be meant.
 
-    A format with `%z`, or with a final `Z`, says where on earth; any other is taken to be local time already.
+    A format with `%z` or `%Z`, or with a final `Z`, says where on earth; any other is taken to be local time already.
     """
     zone = literal(timezone)
-    with_offset = [f for f in formats if "%z" in f]
-    in_utc = [f for f in formats if f.endswith("Z") and "%z" not in f]
+    with_offset = [f for f in formats if "%z" in f.replace("%Z", "%z")]
+    in_utc = [f for f in formats if f.endswith("Z") and f not in with_offset]
     local = [f for f in formats if f not in with_offset and f not in in_utc]
     readings = []
     for cell in (text, tidied(text)):  # blanks round a date are rare, and looking for them is not free

@@ -76,17 +76,17 @@ class Identified:
 class Bound:
     """Where a canonical column is read, as positions in the header from 0.
 
-    `plus` counts, `less` is taken off, the word at `sign` makes it negative.
+    `plus` counts, `less` is taken off, the first word at `sign` makes it negative.
     """
 
     plus: tuple[int, ...]
     less: tuple[int, ...] = ()
-    sign: int | None = None
+    sign: tuple[int, ...] = ()
 
     @property
     def positions(self) -> tuple[int, ...]:
         """All of them."""
-        return (*self.plus, *self.less, *(() if self.sign is None else (self.sign,)))
+        return (*self.plus, *self.less, *self.sign)
 
 
 def shipped() -> Path:
@@ -196,7 +196,8 @@ def _bound(one: Reading, places: Mapping[str, list[int]]) -> Bound:
     if one.is_sum:
         less = [places[name][0] for name in map(folded, one.less or ()) if name in places]
         return Bound(tuple(group[0] for group in found), tuple(less))
-    sign = places.get(folded(one.negative_when.header), [None])[0] if one.negative_when else None
+    signs = one.negative_when.header if one.negative_when else ()
+    sign = tuple(places[name][0] for name in map(folded, signs) if name in places)
     if one.by_value or one.join:
         return Bound(tuple(group[0] for group in found), sign=sign)
     if found and len(found[0]) >= one.position:

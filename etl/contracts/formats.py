@@ -1,6 +1,10 @@
-"""`docs/formats.md`, made from the entities and the shipped contracts, so that it says what the code does."""
+"""`docs/formats.md`, made from the entities and the shipped contracts, so that it says what the code does.
 
-from collections.abc import Iterator, Mapping
+It holds the generic formats, the ERP's own exports and what else a contract may name; the other sources are in
+`sources_doc`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 
 from etl.contracts.model import Contract
 from etl.entities import ENTITIES, VOCABULARIES, Column
@@ -24,6 +28,8 @@ Made from `etl/entities.py` and `schemas/sources/` by `etl.contracts.formats`; c
 
 - CSV with `,` `;` or tab between the cells and `"` round cells that need it; UTF-8, UTF-16, cp1252 or latin-1. A
   `sep=` line, a line that names the type and other lines above the header are left out.
+- Or the same table as a spreadsheet (XLSX, XLS, Excel's XML): each sheet that has the header, with numbers and
+  dates as cells or as texts.
 - Columns are found by name; case, surrounding blanks and their order do not matter, and columns that are not listed are
   ignored. Of a generic file the names in bold must be there.
 - Amounts: `1234.50` or `1234,50`, grouped by thousands or not, a minus in front or behind, at most 15 digits. The
@@ -45,6 +51,12 @@ _SNAPSHOT = """
 
 What Uniconta exports, dropped in the same inbox. The first heading is the SDK's property name.
 """
+_FURTHER = """
+## Further columns
+
+What some systems say besides, so that a contract of theirs may name it ([contracts.md](contracts.md)); no generic
+format has it. The other systems that are read: [sources.md](sources.md).
+"""
 _ROWS = {
     "orders": "One row is one line of an order; the order's own columns are repeated on each of its rows. A redeemed"
     " gift card is a payment, not a line.",
@@ -64,16 +76,29 @@ def formats_markdown(contracts: Mapping[str, Contract]) -> str:
     parts = [_HEAD, "\n## Generic formats\n"]
     for name, contract in contracts.items():
         if contract.system == "generic":
-            parts.append(f"\n### {name}\n\n{_ROWS[contract.entity]}\n\n" + "".join(_generic(contract)))
+            told = _ROWS[contract.entity] + _as_xml(contract)
+            parts.append(f"\n### {name}\n\n{told}\n\n" + "".join(_generic(contract)))
     parts.append(_SNAPSHOT)
     for name, contract in contracts.items():
         if contract.entity.startswith("uniconta_"):
-            parts.append(f"\n### {name}\n\n" + "".join(_named(contract)))
-    parts.append("\n## Other systems\n")
-    for name, contract in contracts.items():
-        if contract.system != "generic" and not contract.entity.startswith("uniconta_"):
-            parts.append(f"\n### {name}\n\n{_comment(contract)}\n\n" + "".join(_named(contract)))
+            told = f"{_as_xml(contract).strip()}\n\n" if contract.xml else ""
+            parts.append(f"\n### {name}\n\n{told}" + "".join(_named(contract)))
+    parts.append(_FURTHER)
+    generic = {contract.entity for contract in contracts.values() if contract.system == "generic"}
+    for entity in ENTITIES.values():
+        further = [column for column in entity.columns if column.extra or entity.name not in generic]
+        if further and not entity.name.startswith("uniconta_"):
+            parts.append(f"\n### {entity.name}\n\n" + "".join(_table(further)))
     return "".join(parts)
+
+
+def _as_xml(contract: Contract) -> str:
+    """How its elements are nested where it is XML."""
+    if contract.xml is None:
+        return ""
+    told = f" As XML: in the root `{contract.match.root[0]}` an element `{contract.xml.record[0]}` for each record"
+    told += "".join(f", in it `{path}` for each row" for path in contract.xml.rows)
+    return f"{told}, and in these an element of each name."
 
 
 def _generic(contract: Contract) -> Iterator[str]:
@@ -89,26 +114,17 @@ def _generic(contract: Contract) -> Iterator[str]:
 def _named(contract: Contract) -> Iterator[str]:
     """The table of a system's own format: our column and the headings it is read from."""
     yield "| column | read from | form |\n|---|---|---|\n"
-    keys = contract.attributes.keys if contract.attributes else {}
     for column in ENTITIES[contract.entity].columns:
         if reading := contract.columns.get(column.name):
-            named = (", then " if reading.by_value else ", ").join(reading.names)
-            yield f"| {column.name} | {named} | {_form(column)} |\n"
-        elif contract.attributes and column.name in keys:
-            named = ", ".join(f"`{key}`" for key in keys[column.name])
-            yield f"| {column.name} | {contract.attributes.column}: {named} | {_form(column)} |\n"
+            yield f"| {column.name} | {', '.join(reading.names)} | {_form(column)} |\n"
+
+
+def _table(columns: Iterable[Column]) -> Iterator[str]:
+    """The table of columns that are read from whatever a contract says."""
+    yield "| column | form |\n|---|---|\n"
+    yield from (f"| {column.name} | {_form(column)} |\n" for column in columns)
 
 
 def _form(column: Column) -> str:
     words = VOCABULARIES.get(column.type)
     return ", ".join(words) if words else _FORMS[column.type]
-
-
-def _comment(contract: Contract) -> str:
-    """The comment that opens the contract."""
-    lines = []
-    for line in contract.text.splitlines():
-        if not line.startswith("#"):
-            break
-        lines.append(line.removeprefix("#").strip())
-    return "\n".join(lines)

@@ -12,3 +12,6 @@ MAX_RECORD = 500_000
 MAX_UNZIPPED = 1024**3
 MAX_CELLS = 30_000_000
 MAX_RATIO = 200
+# Of an XML file: bytes read until a record ends, and elements and texts that stand beside the records and are kept.
+MAX_XML_ELEMENT = 64 * 1024**2
+MAX_XML_KEPT = 200_000

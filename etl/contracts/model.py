@@ -120,6 +120,16 @@ class Contract(Part):
         return ENTITIES[self.entity]
 
     @property
+    def as_xml(self) -> "Contract":
+        """The contract of an XML file: its elements come and go, so that of synonyms the first filled one counts."""
+        by_value = {
+            name: one.model_copy(update={"by_value": True})
+            for name, one in self.columns.items()
+            if len(one.names) > 1 and not (one.join or one.is_sum)
+        }
+        return self.model_copy(update={"columns": self.columns | by_value})
+
+    @property
     def table(self) -> Csv | None:
         """How it is written as a table, in whatever file; None where it never is one."""
         is_other = self.xml or self.reader

@@ -153,10 +153,14 @@ class Reading(Part):
     """
 
     class Sign(Part):
-        """The column and its words (any case) that make an unsigned amount negative."""
+        """The column (of several the first that is filled) and its words (any case) that make an amount negative.
 
-        header: str
+        `positive`: the words that leave it positive; where they are named, an amount with any other word is none.
+        """
+
+        header: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
         words: Annotated[tuple[str, ...], Field(min_length=1)]
+        positive: tuple[str, ...] = ()
 
     names: tuple[str, ...]
     position: Annotated[int, Field(ge=1)] = 1
@@ -174,7 +178,7 @@ class Reading(Part):
     @property
     def every_name(self) -> tuple[str, ...]:
         """All header names that it speaks of."""
-        sign = (self.negative_when.header,) if self.negative_when else ()
+        sign = self.negative_when.header if self.negative_when else ()
         return (*self.names, *(self.less or ()), *sign)
 
 

@@ -75,9 +75,9 @@ def _under(text: str, delimiter: str) -> Iterator[Candidate]:
 
 
 def misses(candidates: list[Candidate], contracts: Mapping[str, Contract]) -> list[Miss]:
-    """For each contract that knows any name of any record its nearest record, the nearest contract first."""
+    """For each contract of tables that knows any name of any record its nearest record, the nearest contract first."""
     found = []
-    for contract in contracts.values():
+    for contract in (one for one in contracts.values() if one.table and not one.reader):
         known_names = _names_of(contract)
         near = [(len(c.names & known_names), -len(missing(contract, c.names)), -c.line, c) for c in candidates]
         known, _, _, candidate = max(near, key=lambda entry: entry[:3], default=(0, 0, 0, None))

@@ -46,7 +46,7 @@ def claims_of(path: Path, look: Look, contracts: Mapping[str, Contract]) -> tupl
     if look.kind == "xlsx":
         candidates = sheet_candidates(path, "xlsx")
         return list(_of_sheets(candidates, contracts, "xlsx")), candidates, "xlsx"
-    odd = list(_of_odd_text(look, contracts))
+    odd = list(_of_odd_text(path, look, contracts))
     candidates = candidates_of(look.head)
     return odd or list(_of_text(look, candidates, contracts)), candidates, "json" if look.is_json else "text"
 
@@ -67,7 +67,7 @@ def _of_markup(path: Path, contracts: Mapping[str, Contract]) -> tuple[list[Clai
         head = xml.head_of(path, contract)
         if head and (contract.table or head.seen.issuperset(map(folded, contract.match.headers))):
             dialect = Dialect("utf-8", "", 0, path.stat().st_size, 0, "xml")
-            found.append(Claim(contract, dialect, head.header, head.seen))
+            found.append(Claim(contract.as_xml, dialect, head.header, head.seen))
     return found, [], f"<{root.name}>"
 
 
@@ -97,11 +97,11 @@ def _of_sheets(candidates: list[Candidate], contracts: Mapping[str, Contract], k
                 yield Claim(contract, dialect, tables.with_sheet(contract, header))
 
 
-def _of_odd_text(look: Look, contracts: Mapping[str, Contract]) -> Iterator[Claim]:
+def _of_odd_text(path: Path, look: Look, contracts: Mapping[str, Contract]) -> Iterator[Claim]:
     start = look.head[:_START_LENGTH].lstrip("\ufeff")
     for contract in contracts.values():
         if contract.reader and re.match(contract.match.starts_with, start, re.MULTILINE | re.DOTALL):
-            header = tables.odd_header(look.head, contract)
+            header = tables.odd_header(look.whole(path), contract)
             if not missing(contract, frozenset(map(folded, header))):
                 yield Claim(contract, Dialect(look.encoding, "", 0, look.size, 1, contract.reader), header)
 

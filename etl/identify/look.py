@@ -24,6 +24,12 @@ class Look:
     head: str = ""
     tail: bytes = b""
 
+    def whole(self, path: Path) -> str:
+        """The whole text, whose columns may begin anywhere; what is no text of its encoding is left to the reader."""
+        if self.size <= HEAD_BYTES:
+            return self.head
+        return path.read_bytes()[self.mark :].decode(self.encoding, errors="replace")
+
     @property
     def is_json(self) -> bool:
         """Does the text begin as JSON does?"""

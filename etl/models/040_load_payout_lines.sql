@@ -17,8 +17,18 @@ lines as (
         end as row_key
     from keyed
 ),
+-- Rows of one id and other content are not one line: each is kept, and the payout then does not tie.
+variants as (
+    select
+        * exclude (row_key, variant, first_of_hash),
+        if(variant = 1, row_key, text_key(concat_ws(chr(31), row_key::varchar, variant))) as row_key
+    from (
+        select *, dense_rank() over (partition by row_key order by first_of_hash) as variant
+        from (select *, min(source_record) over (partition by row_key, row_hash) as first_of_hash from lines)
+    )
+),
 counted as (
-    select *, row_number() over (partition by row_key order by source_record) as turn from lines
+    select *, row_number() over (partition by row_key order by source_record) as turn from variants
 ),
 payouts as (
     select acquirer, merchant, payout, text_key(concat_ws(chr(31), 'payout', acquirer, merchant, payout)) as payout_key
@@ -29,7 +39,7 @@ payouts as (
 ),
 known as (
     select row_key, max(row_hash) as row_hash from staging.payouts
-    where row_key in (select row_key from lines) and fate = 'staged' group by row_key
+    where row_key in (select row_key from variants) and fate = 'staged' group by row_key
 )
 select
     counted.* exclude (turn),

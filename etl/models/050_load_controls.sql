@@ -36,7 +36,7 @@ select 'zero_groups', group_name, records, (all_net <> 0)::integer, all_net, 0, 
 from grouped cross join load_controls_wanted as wanted where wanted.zero_groups
 union all
 select 'stated_total', group_name, records, (total <> stated_total or stated_low <> stated_total)::integer, total, stated_total, payout_key
-from (select *, if(wanted.stated_total = 'net', net, gross) as total
+from (select *, coalesce(if(wanted.stated_total = 'net', net, gross), 0) as total
     from grouped cross join (select stated_total from load_controls_wanted) as wanted(stated_total) where wanted.stated_total <> '')
 where stated_total is not null
 union all

@@ -15,7 +15,10 @@ with named as (
     from core.orders as orders
     inner join touched_orders using (order_key)
     inner join staging.payments as paid
-        on paid.order_no = orders.order_no and paid.shop = orders.shop and paid.fate = 'staged'
+        on plain_no(paid.order_no) = plain_no(orders.order_no) and paid.shop = orders.shop and paid.fate = 'staged'
+    -- Two files that name one transaction name one payment.
+    qualify paid.transaction_id is null
+        or row_number() over (partition by orders.order_key, paid.transaction_id order by paid.file_id, paid.source_record) = 1
 ),
 heads as (
     select

@@ -16,13 +16,16 @@ with judged as (
     cross join setting.company as company
     cross join setting.periods as periods
 ),
--- A control total of a file that does not hold: of this payout, or of everything in the file.
+-- A control total of a file that does not hold, of this payout or of everything in the file, unless a later file's does.
 failed as (
     select lines.payout_key, min(controls.control) as control, min(controls.value_read)::varchar as value_read,
         min(controls.expected)::varchar as expected
     from (select distinct payout_key, file_id from core.payout_lines semi join touched_payouts using (payout_key)) as lines
     inner join staging.controls as controls using (file_id)
-    where controls.breaks > 0 and controls.control <> 'line_sums'
+    left join staging.controls as later
+        on later.control = controls.control and later.group_name = controls.group_name and later.breaks = 0
+        and later.file_id > controls.file_id and later.payout_key is not distinct from controls.payout_key
+    where controls.breaks > 0 and controls.control <> 'line_sums' and later.file_id is null
         and coalesce(controls.payout_key, lines.payout_key) = lines.payout_key
     group by lines.payout_key
 ),

@@ -11,7 +11,7 @@ select
 from core.orders as orders
 inner join touched_orders using (order_key)
 inner join staging.refunds as refunds
-    on refunds.order_no = orders.order_no and refunds.shop = orders.shop and refunds.fate = 'staged'
+    on plain_no(refunds.order_no) = plain_no(orders.order_no) and refunds.shop = orders.shop and refunds.fate = 'staged'
 left join core.documents as sent
     on sent.order_key = orders.order_key and sent.event = 'refund:' || refunds.refund_id and sent.batch_id is not null
 group by orders.order_key, refunds.refund_id

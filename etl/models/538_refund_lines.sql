@@ -7,8 +7,9 @@ with undated as (
     where wanted.refund_date is null
 ),
 refunds as (
-    select transaction_id, parent_transaction_id, order_digits, shop, payout_date
-    from staging.payouts where line_type = 'refund' and fate = 'staged' and payout_date is not null
+    select transaction_id, parent_transaction_id, order_digits, shop, coalesce(payout_date, occurred_at::date) as payout_date
+    from staging.payouts
+    where line_type = 'refund' and fate = 'staged' and (payout_date is not null or occurred_at is not null)
 )
 select undated.order_key, refunds.payout_date
 from undated

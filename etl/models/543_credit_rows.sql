@@ -16,7 +16,7 @@ told as (
     from credit_notes as notes
     inner join sale_rates as rates using (order_key)
     inner join core.orders as orders using (order_key)
-    inner join staging.refunds as refunds on refunds.refund_id = notes.refund_id and refunds.order_no = orders.order_no
+    inner join staging.refunds as refunds on refunds.refund_id = notes.refund_id and plain_no(refunds.order_no) = plain_no(orders.order_no)
         and refunds.shop = orders.shop and refunds.fate = 'staged'
     left join by_sku on by_sku.order_key = notes.order_key and by_sku.item = refunds.sku
     where notes.mode = 'told' and not notes.is_excess

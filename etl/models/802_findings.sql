@@ -3,12 +3,12 @@
 with orderless as (
     select 'REFUND_UNKNOWN_ORDER' as code, rows.order_no, rows.amount_incl_vat as amount, rows.file_id, rows.source_record
     from staging.refunds as rows
-    anti join core.orders as orders on orders.order_no = rows.order_no and orders.shop = rows.shop
+    anti join core.orders as orders on ltrim(trim(orders.order_no), '# ') = ltrim(trim(rows.order_no), '# ') and orders.shop = rows.shop
     where rows.fate = 'staged'
     union all
     select 'PAYMENT_UNKNOWN_ORDER', rows.order_no, rows.amount, rows.file_id, rows.source_record
     from staging.payments as rows
-    anti join core.orders as orders on orders.order_no = rows.order_no and orders.shop = rows.shop
+    anti join core.orders as orders on ltrim(trim(orders.order_no), '# ') = ltrim(trim(rows.order_no), '# ') and orders.shop = rows.shop
     where rows.fate = 'staged'
 ),
 found as (

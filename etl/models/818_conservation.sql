@@ -6,7 +6,7 @@
 -- Payments, refunds and shipments follow their order (unknown order: waiting), payout lines their payout (posted: exported). Without
 -- settings nothing is decided: all orders wait.
 with orders_by_number as (
-    select orders.shop, orders.order_no, min(verdicts.verdict) as verdict
+    select orders.shop, ltrim(trim(orders.order_no), '# ') as order_no, min(verdicts.verdict) as verdict
     from core.orders as orders join core.verdicts as verdicts on verdicts.order_key = orders.order_key group by all
 ), event_rows as (
     select 'payments' as entity, file_id, fate, order_no, currency, amount from staging.payments
@@ -46,7 +46,7 @@ with orders_by_number as (
         if(events.fate = 'staged', coalesce(orders.verdict, 'waiting'), events.fate), events.amount
     from event_rows as events
     left join staging.files as files on files.file_id = events.file_id
-    left join orders_by_number as orders on orders.shop = files.shop and orders.order_no = events.order_no
+    left join orders_by_number as orders on orders.shop = files.shop and orders.order_no = ltrim(trim(events.order_no), '# ')
     union all
     -- A line counts with its net amount, the transfer to the bank with what is declared.
     select 'payouts', staged.currency, 1, if(staged.line_type = 'payout', staged.payout_amount, staged.net_amount),

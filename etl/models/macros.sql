@@ -26,3 +26,6 @@ create or replace temp macro document_key(workspace_id, shop, order_id, event) a
 create or replace temp macro is_gln(number) as
     regexp_full_match(number, '[0-9]{13}')
     and list_sum(list_transform(range(1, 14), lambda i: cast(number[i] as integer) * if(i % 2 = 1, 1, 3))) % 10 = 0;
+
+-- An order number without the sign that some shops put before it: files that name an order may leave it out.
+create or replace temp macro plain_no(order_no) as ltrim(trim(order_no), '# ');

@@ -9,6 +9,7 @@ at all.
 
 import codecs
 import csv
+import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ def records_of(copy: Path, identified: Identified) -> Iterator[Record]:
             except StopIteration:
                 return
             except csv.Error as error:
-                raise _unreadable(error, line, dialect) from error
+                raise _unreadable(error, line, dialect.delimiter) from error
             if not _is_blank(cells, width):
                 ordinal += 1
                 cells = _evened(cells, identified)
@@ -76,6 +77,22 @@ def records_of(copy: Path, identified: Identified) -> Iterator[Record]:
                 if ordinal:
                     yield Record(ordinal, line, cells)
             line = dialect.header_line + reader.line_num
+
+
+def rows_of_text(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a text that say anything, each with the line it begins on. FILE_DAMAGED where a quote stays open."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise _unreadable(error, line, delimiter) from error
+        if any(map(str.strip, cells)):
+            yield line, cells
+        line = reader.line_num + 1
 
 
 def _is_blank(cells: list[str], width: int) -> bool:
@@ -103,13 +120,13 @@ def _check_size(cells: list[str], line: int, identified: Identified, ordinal: in
         raise FileRejected("FILE_TOO_LARGE", line=line, field="records", value=ordinal, expected=MAX_RECORDS)
 
 
-def _unreadable(error: csv.Error, line: int, dialect: Dialect) -> FileRejected:
+def _unreadable(error: csv.Error, line: int, delimiter: str) -> FileRejected:
     """What the csv module did not accept, as a place in the file."""
     if "field limit" in str(error):
         return FileRejected("FILE_TOO_LARGE", line=line, field="cell", value=f"> {MAX_CELL}", expected=MAX_CELL)
     if "unexpected end" in str(error):
         return damaged(line, value="1 x '\"'", expected="2 x '\"'")
-    return damaged(line, value="'\"'", expected=f"'\"' {dialect.delimiter!r}")
+    return damaged(line, value="'\"'", expected=f"'\"' {delimiter!r}")
 
 
 def damaged(line: int, *, value: str, expected: str, column: str | None = None) -> FileRejected:

@@ -3,15 +3,18 @@
 A field begins with its tag at the start of a line and goes on until the next one; whatever stands before the first
 field of a statement (a banking network's envelope) says nothing. `:86:` behind an entry is its text, behind a balance
 it is of the statement. What is not written as the rules say stays in its cell as it stands, so that its row is told
-and not guessed. Amounts are unsigned, as in the file, beside their mark (C, D, RC, RD); years are given four digits.
+and not guessed; a statement without its balances is damage. Amounts are unsigned, as in the file, beside their mark
+(C, D, RC, RD); years are given four digits.
 """
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from etl.contracts import Contract
+from etl.readers.careful import damaged
 from etl.readers.grid import Record
 
 HEADER = (
@@ -27,6 +30,7 @@ _ENTRY = re.compile(
     r"(?P<value>[0-9]{6})(?P<entry>[0-9]{4})?(?P<mark>R?[CD])[A-Z]?(?P<amount>[0-9]+,[0-9]*)"
     r"(?P<type>[A-Z][A-Z0-9]{3})(?P<customer>.*?)(?://(?P<bank>.*))?\s*"
 )
+_BALANCES = ("60", "62")
 _NO_REFERENCE = "NONREF"
 # A line of this length was broken because it was full, not because the text had an end there.
 _FULL_LINE = 65
@@ -45,18 +49,21 @@ class _Entry:
 
 @dataclass(slots=True)
 class _Statement:
-    """The fields of a statement that stand once, by tag without its letter, and its entries."""
+    """The line it begins on, the fields that stand once, by tag without its letter, and its entries."""
 
+    line: int
     fields: dict[str, str] = field(default_factory=dict)
     entries: list[_Entry] = field(default_factory=list)
 
 
 def rows(text: str, contract: Contract) -> Iterator[Record]:
-    """Every entry of every statement, in file order."""
+    """Every entry of every statement, in file order. FILE_DAMAGED where a statement lacks one of its balances."""
     del contract
     ordinal = 0
     seen: Counter[tuple[str, str]] = Counter()
     for statement in _statements(text):
+        if lacking := [f":{tag}F:" for tag in _BALANCES if tag not in statement.fields]:
+            raise damaged(statement.line, value=":20:", expected=lacking[0])
         facts = _facts(statement, seen)
         for entry in statement.entries:
             ordinal += 1
@@ -71,7 +78,7 @@ def _statements(text: str) -> Iterator[_Statement]:
         if tag == "20":
             if statement:
                 yield statement
-            statement = _Statement({tag: lines[0]})
+            statement = _Statement(line, {tag: lines[0]})
         elif statement is None:
             continue
         elif tag == "61":
@@ -88,7 +95,8 @@ def _fields(text: str) -> Iterator[tuple[str, int, list[str]]]:
     """The fields of a file: tag, number of the line they begin on, their lines."""
     tag, begin = "", 0
     lines: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, physical in enumerate(io.StringIO(text, newline=None), 1):
+        line = physical.rstrip("\n")
         found = _TAG.match(line)
         if found or _END.fullmatch(line):
             if tag:

@@ -12,10 +12,10 @@ kind and its name, for two kinds may mean different things by one name; the kind
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from etl.contracts import Contract, folded
+from etl.contracts import Contract
 from etl.errors import FileRejected
 from etl.readers.grid import Record
 
@@ -27,38 +27,32 @@ Row = tuple[int, list[str]]  # the physical line it ends in, and its cells
 
 
 def header(text: str, contract: Contract) -> tuple[str, ...]:
-    """The kind, and the columns of all sections in the order in which they come."""
+    """The kind, and the columns of all sections in the order in which these begin."""
     del contract
-    found = _rows(text)
-    tags = _tags(found)
-    names: dict[str, str] = {}
-    for _, cells in found:
-        if cells[0] in tags and _is_head(cells):
-            names |= {folded(name): name for name in _named(cells)}
-    return (KIND, *names.values())
+    return (KIND, *(f"{kind}/{name}" for kind, head in _heads(_rows(text)).items() for name in head[1:]))
 
 
 def rows(text: str, contract: Contract) -> Iterator[Record]:
-    """The records of all sections, in file order, under the common header. FILE_DAMAGED where one does not fit its own."""
-    places = {folded(name): place for place, name in enumerate(header(text, contract))}
+    """The records of all sections, in file order, under the common header. FILE_DAMAGED where one does not fit."""
+    width = len(header(text, contract))
     found = _rows(text)
-    tags = _tags(found)
-    columns: dict[str, list[int]] = {}
+    heads = _heads(found)
+    places = _places(heads)
+    begun: set[str] = set()
     above: set[tuple[str, ...]] = set()
     ordinal = 0
     for line, cells in found:
-        tag = cells[0]
-        if tag in tags and _is_head(cells):
-            columns[tag] = [places[folded(name)] for name in _named(cells)]
-        elif tag in columns:
+        kind = cells[0]
+        if cells == heads.get(kind):
+            begun.add(kind)
+        elif kind in begun:
             ordinal += 1
-            yield Record(ordinal, line, _under(line, cells, columns[tag], len(places)))
-        elif not columns and tag not in tags:
+            yield Record(ordinal, line, _under(heads[kind], places[kind], width, line, cells))
+        elif kind in heads or (begun and tuple(cells) not in above):
+            value, expected = kind[:_LONGEST_SHOWN], ", ".join(heads)
+            raise FileRejected("FILE_DAMAGED", field=str(line), value=value, expected=expected, line=line)
+        else:  # a report that stands twice in a file has its beginning twice
             above.add(tuple(cells))
-        elif tuple(cells) not in above:  # a report that stands twice in a file has its beginning twice
-            raise FileRejected(
-                "FILE_DAMAGED", field=str(line), value=tag[:_LONGEST_SHOWN], expected=", ".join(sorted(tags)), line=line
-            )
 
 
 def _rows(text: str) -> list[Row]:
@@ -67,37 +61,46 @@ def _rows(text: str) -> list[Row]:
     return [(reader.line_num, cells) for cells in reader if any(cells)]
 
 
+def _heads(found: list[Row]) -> dict[str, list[str]]:
+    """The header of each section by its kind: the first row of names with rows below it, and those that begin after it.
+
+    What stands above the first may stand below again, and begins no section there either.
+    """
+    words = {cells[0] for _, cells in found if not _is_head(cells)}
+    start = next((n for n, (_, cells) in enumerate(found) if _is_head(cells) and cells[0] in words), len(found))
+    above = [cells for _, cells in found[:start]]
+    heads: dict[str, list[str]] = {}
+    for _, cells in found[start:]:
+        if _is_head(cells) and cells not in above:
+            heads.setdefault(cells[0], cells)
+    return heads
+
+
 def _is_head(cells: list[str]) -> bool:
     """Is it a row of names only?"""
     return len(cells) > 1 and all(map(str.isidentifier, cells))
 
 
-def _named(head: list[str]) -> list[str]:
-    """The columns of a section's header, as they are called."""
-    return [f"{head[0]}/{name}" for name in head[1:]]
+def _places(heads: Mapping[str, list[str]]) -> dict[str, int]:
+    """Where the columns of each section begin in the common header."""
+    places: dict[str, int] = {}
+    place = 1
+    for kind, head in heads.items():
+        places[kind] = place
+        place += len(head) - 1
+    return places
 
 
-def _tags(found: list[Row]) -> frozenset[str]:
-    """The words that name a section: those of a row of names that begin other rows too, and all such words below it."""
-    firsts = [cells[0] for _, cells in found]
-    heads = [(place, cells[0]) for place, (_, cells) in enumerate(found) if _is_head(cells)]
-    start = min((place for place, tag in heads if firsts.count(tag) > 1), default=len(found))
-    return frozenset(tag for place, tag in heads if place >= start)
-
-
-def _under(line: int, cells: list[str], columns: list[int], width: int) -> list[str]:
+def _under(head: list[str], place: int, width: int, line: int, cells: list[str]) -> list[str]:
     """The cells of a row in their places under the common header."""
-    if len(cells) - 1 != len(columns):
-        raise _damaged(line, cells, len(columns))
-    said = [cells[0], *[""] * (width - 1)]
-    for place, cell in zip(columns, cells[1:], strict=True):
-        said[place] = cell
-    return said
+    if len(cells) != len(head):
+        raise _damaged(line, cells, len(head))
+    return [cells[0], *[""] * (place - 1), *cells[1:], *[""] * (width - place - len(cells) + 1)]
 
 
 def _damaged(line: int, cells: list[str], columns: int) -> FileRejected:
     """A row with more or fewer cells than its section: often an amount with a comma in it became two of them."""
     amounts = [f"{one},{two}" for one, two in pairwise(cells[1:]) if _AMOUNT.fullmatch(f"{one},{two}")]
-    likely = f" ({' / '.join(amounts)}?)" if amounts and len(cells) - 1 > columns else ""
-    value = f"{len(cells) - 1} x ','{likely}"
-    return FileRejected("FILE_DAMAGED", field=str(line), value=value, expected=f"{columns} x ','", line=line)
+    likely = f" ({' / '.join(amounts)}?)" if amounts and len(cells) > columns else ""
+    value, expected = f"{len(cells) - 1} x ','{likely}", f"{columns - 1} x ','"
+    return FileRejected("FILE_DAMAGED", field=str(line), value=value, expected=expected, line=line)

@@ -2,25 +2,29 @@
 
 `CH` names the columns of the lines behind it, `SH` the account of its section. Amounts are whole numbers of the
 currency's smallest unit without a sign, whose direction (DR, CR) stands in another column: `#gross` and `#fee` are
-they with sign and decimal point. `#kind` is the group of the event code and the direction ("T00 CR"), `#account` the
-account of the section. An amount whose direction is not known keeps its word and is no number, so that it is told.
+they with sign and decimal point. `#kind` is the event code and the direction ("T0006 CR"), `#account` the account of
+the section. An amount whose direction is not known keeps its word and is no number, so that it is told.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 
 from etl.contracts import Contract
+from etl.readers.careful import damaged, rows_of_text
 from etl.readers.grid import Record
 
+_DELIMITER = ","
+_LINES = ("RH", "FH", "SH", "CH", "SB", "SC", "SF", "FF", "RF", "RC")
 _MADE = ("#account", "#kind", "#gross", "#fee")
 _SIGNS = {"CR": "", "DR": "-"}
 _ACCOUNT = 3
-_GROUP = 3
 # Currencies whose smallest unit is not a hundredth (ISO 4217).
 _DIGITS = {
     **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
+        (
+            "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF",
+            "XPF",
+        ),
+        0,
     ),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }  # fmt: skip
@@ -35,28 +39,31 @@ def header(text: str, contract: Contract) -> tuple[str, ...]:
 
 
 def rows(text: str, contract: Contract) -> Iterator[Record]:
-    """Every movement, in file order. Columns are found by the names of their own section."""
-    columns = header(text, contract)[: -len(_MADE)]
+    """Every movement, in file order, its cells by the names of its own section. FILE_DAMAGED where they do not fit."""
+    columns = [_plain(name) for name in header(text, contract)[: -len(_MADE)]]
     names: list[str] = []
     account, ordinal = "", 0
     for line, cells in _lines(text):
-        if cells[0] == "SH":
+        kind, values = cells[0], cells[1:]
+        if kind == "SH":
             account = cells[_ACCOUNT] if len(cells) > _ACCOUNT else ""
-        elif cells[0] == "CH":
-            names = [_plain(name) for name in cells[1:]]
-        elif cells[0] == "SB":
+        elif kind == "CH":
+            names = [_plain(name) for name in values]
+        elif kind == "SB":
+            if len(values) != len(names):
+                raise damaged(line, value=f"{len(values)} x ','", expected=f"{len(names)} x ','")
             ordinal += 1
-            said = dict(zip(names, cells[1:], strict=False))
+            said = dict(zip(names, values, strict=True))
             made = (account, _kind(said), _signed(said, "gross"), _signed(said, "fee"))
-            yield Record(ordinal, line, [*(said.get(_plain(name), "") for name in columns), *made])
+            yield Record(ordinal, line, [*(said.get(name, "") for name in columns), *made])
+        elif kind not in _LINES:
+            raise damaged(line, value=kind, expected=", ".join(_LINES))
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that say what they are, with their numbers."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    for cells in reader:
-        if cells and cells[0].strip():
-            yield reader.line_num, [cells[0].strip(), *cells[1:]]
+    """The lines, with their numbers, each beginning with what it is."""
+    for line, cells in rows_of_text(text, _DELIMITER):
+        yield line, [cells[0].strip(), *cells[1:]]
 
 
 def _plain(name: str) -> str:
@@ -65,8 +72,7 @@ def _plain(name: str) -> str:
 
 
 def _kind(said: Mapping[str, str]) -> str:
-    code, direction = said.get("transactioneventcode", ""), said.get("transactiondebitorcredit", "")
-    return f"{code.strip()[:_GROUP]} {direction.strip()}"
+    return f"{said.get('transactioneventcode', '')} {said.get('transactiondebitorcredit', '')}"
 
 
 def _signed(said: Mapping[str, str], what: str) -> str:

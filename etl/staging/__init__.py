@@ -171,7 +171,7 @@ def _stage_events(store: Store, entity: Entity, contract: Contract) -> None:
     store.script(
         "insert into ops.touched select distinct 'order', versions.order_key, 'new rows' from load_rows"
         " inner join load_groups using (row_key) cross join load_file inner join staging.order_versions as versions"
-        " on versions.order_no = load_rows.order_no and versions.shop = load_file.shop"
+        " on plain_no(versions.order_no) = plain_no(load_rows.order_no) and versions.shop = load_file.shop"
         " where load_groups.outcome <> 'duplicate'"
     )
 

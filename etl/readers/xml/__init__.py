@@ -1,11 +1,14 @@
 """XML files into rows: one record after another, in memory that does not grow with the file.
 
 Only the document itself is read: no DTD, no entity but the five of XML, nothing from the network. An element's text
-is all its text, whatever comments stand inside it. Where a path occurs several times in one record, its texts stand
-below each other: a description is then whole, and an amount is no number, which is told.
+is all its text, whatever comments stand inside it. Where a path occurs several times in one record and says different
+things, its texts stand below each other: a description is then whole, and an amount is no number, which is told.
+
+There are three ways to the same rows: `plain` (by the text, where that is certain), `flattening` (by the tree), and
+`rows` here (by XPath, with the place of each row, for people).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -15,21 +18,26 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from etl.contracts import Contract, Identified, folded, shipped
-from etl.contracts.limits import MAX_CELL, MAX_RECORDS
+from etl.contracts.limits import MAX_CELL, MAX_RECORD, MAX_RECORDS
 from etl.contracts.writing import Xml
 from etl.errors import FileRejected
 from etl.readers.grid import TABLE, ReadResult, Record, wanted_columns
 from etl.readers.xml.flattening import Flattening, text_of
-from etl.readers.xml.parsing import damaged, parsed, validated
+from etl.readers.xml.namespaces import names_of
+from etl.readers.xml.parsing import Element, parsed, root_element
 from etl.readers.xml.paths import ROWS, Names, column_of, named
+from etl.readers.xml.places import Places
+from etl.readers.xml.plain import NotPlain, Plain
+from etl.readers.xml.schema import check_schema
 from etl.store import Store
 
 if TYPE_CHECKING:
     import polars as pl
 
-Element = etree._Element  # noqa: SLF001 - the stubs have no public name for it
 _LOOKED_AT = 200  # records in which columns are looked for that the contract does not name
-_HEAD_BYTES = 1 << 16
+_BATCH = 10_000  # rows that go into the table at once
+_LAST_LINE = 65_535  # beyond it the parser's line numbers are no longer those of the file
+_ANY = Names(is_mixed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +56,9 @@ def _form(contract: Contract) -> Xml:
 
 
 def root_of(path: Path) -> Root:
-    """The root element. Raises FileRejected: XML_DOCTYPE, or FILE_DAMAGED where the beginning is not well-formed."""
-    parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        with path.open("rb") as file:
-            while data := file.read(_HEAD_BYTES):
-                parser.feed(data)
-                for _, started in parser.read_events():
-                    element = cast("Element", started)
-                    if element.getroottree().docinfo.internalDTD is not None:
-                        raise FileRejected("XML_DOCTYPE", value=path.name)
-                    name = etree.QName(element)
-                    return Root(name.localname, name.namespace or "")
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise damaged(error) from error
-    raise FileRejected("FILE_EMPTY", value=path.name)
+    """The root element. Raises FileRejected: XML_DOCTYPE, FILE_EMPTY, or FILE_DAMAGED where it is not well-formed."""
+    name = etree.QName(root_element(path))
+    return Root(name.localname, name.namespace or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +71,9 @@ class Head:
 
 def head_of(path: Path, contract: Contract) -> Head | None:
     """What the columns of a file are under a contract, or None where the file has no record of it."""
-    names, records = names_of(path, contract), 0
+    records = 0
     seen: dict[str, None] = {}
-    with closing(parsed(path, _form(contract).record, names)) as elements:
+    with closing(parsed(path, _form(contract).record, _ANY)) as elements:
         for element in islice(elements, _LOOKED_AT):
             records += 1
             seen |= dict.fromkeys(_leaves(element, ""))
@@ -102,67 +97,83 @@ def _leaves(element: Element, above: str) -> Iterator[str]:
         yield from _leaves(child, f"{path}/")
 
 
-def names_of(path: Path, contract: Contract) -> Names:
-    """How the elements of a file are named: all in the root's namespace, or mixed."""
-    root = root_of(path)
-    mixed = Names(root.namespace, is_mixed=True)
-    with closing(parsed(path, _form(contract).record, mixed)) as elements:
-        first = next(elements, None)
-        found = set() if first is None else {etree.QName(e).namespace or "" for e in first.iter(tag=etree.Element)}
-    return mixed if found - {root.namespace} else Names(root.namespace)
-
-
 def rows(path: Path, identified: Identified) -> Iterator[Record]:
     """Every row with its line and its XPath: the slow way, for the few that people ask about."""
     xml = _form(identified.contract)
-    names, header = names_of(path, identified.contract), identified.header
-    columns = [column_of(name, xml.rows) for name in header]
-    texts = [
-        etree.XPath(names.xpath(column.path), namespaces=names.map) if name != ROWS else None
-        for name, column in zip(header, columns, strict=True)
-    ]
-    ordinal = 0
-    for element in parsed(path, xml.record, names):
-        found = [(rows_path, row) for rows_path in xml.rows for row in _found(element, rows_path, names)]
-        for rows_path, row in found or [("", element)]:
+    columns = [(column_of(name, xml.rows), _text_at(name, xml.rows)) for name in identified.header[: identified.width]]
+    finders = {path: etree.XPath(_ANY.xpath(path)) for path in xml.rows}
+    places, ordinal = Places(), 0
+    for element in parsed(path, xml.record, _ANY):
+        found = [(kind, row) for kind, find in finders.items() for row in cast("list[Element]", find(element))]
+        for kind, row in found or [("", element)]:
             ordinal += 1
             cells = []
-            for column, xpath in zip(columns, texts, strict=True):
-                if xpath is None:
-                    cells.append(rows_path)
-                elif column.rows:
-                    cells.append(text_of(xpath(row)) if column.rows == rows_path else "")
+            for column, find_text in columns:
+                if find_text is None:
+                    cells.append(kind)
                 else:
-                    cells.append(text_of(xpath(element)))
-            place = row.getroottree().getpath(row)
-            yield Record(ordinal, int(cast("int", row.sourceline) or 0), cells, place=place)
+                    is_there = column.rows in {"", kind}
+                    cells.append(text_of(find_text(row if column.rows else element)) if is_there else "")
+            yield Record(ordinal, _line_of(row), cells, place=places.of(element, row))
 
 
-def _found(element: Element, path: str, names: Names) -> list[Element]:
-    return cast("list[Element]", element.xpath(names.xpath(path), namespaces=names.map))
+def _text_at(name: str, rows: Sequence[str]) -> etree.XPath | None:
+    """What finds the text of a column; None for the column that says what kind of row it is."""
+    return None if name == ROWS else etree.XPath(_ANY.xpath(column_of(name, rows).path))
+
+
+def _line_of(element: Element) -> int:
+    """The line on which an element begins, 0 where that is not certain."""
+    line = int(cast("int", element.sourceline) or 0)
+    return line if line < _LAST_LINE else 0
 
 
 def read(store: Store, path: Path, identified: Identified) -> ReadResult:
-    """Make `raw_records` of a file: the quick way, a few hundred records at a time, flattened by a stylesheet."""
-    import polars as pl
+    """Make `raw_records` of a file: by its text where it is plain, else by its tree."""
+    import polars as pl  # an import of 0.3 s that plain CSV does not need
 
     xml = _form(identified.contract)
     if xml.xsd:
-        validated(path, shipped() / xml.xsd)
+        check_schema(path, shipped() / xml.xsd)
     wanted = wanted_columns(identified)
-    names = names_of(path, identified.contract)
-    flattening = Flattening(xml.record, xml.rows, [identified.header[p] for p in wanted], names)
-    fields = [f"c{p + 1}" for p in wanted]
-    store.put(TABLE, pl.DataFrame(schema={"source_record": pl.Int64} | dict.fromkeys(fields, pl.String)))
+    header, fields = [identified.header[p] for p in wanted], [f"c{p + 1}" for p in wanted]
+    empty = pl.DataFrame(schema={"source_record": pl.Int64} | dict.fromkeys(fields, pl.String))
+    store.put(TABLE, empty)
+    try:
+        return _filled(store, Plain(xml, header, fields).frames(path), fields)
+    except NotPlain:
+        store.put(TABLE, empty)  # without what was put there before that was seen
+    flattening = Flattening(xml.record, xml.rows, header, names_of(path))
+    return _filled(store, flattening.frames(path, fields), fields)
+
+
+def _filled(store: Store, frames: Iterator["pl.DataFrame"], fields: list[str]) -> ReadResult:
+    """Put rows into the table, numbered from 1; those that say nothing only count."""
+    import polars as pl
+
     total = count = 0
-    for frame in flattening.frames(path, fields):
+    for frame in _batches(frames):
         numbered = frame.with_row_index("source_record", offset=count + 1).cast({"source_record": pl.Int64})
         count += len(frame)
         _check(numbered, fields, count)
-        filled = numbered.filter(pl.any_horizontal(pl.col(fields).is_not_null())) if fields else numbered
+        filled = numbered.filter(pl.any_horizontal(pl.col(fields).is_not_null()))
         store.put(TABLE, filled, append=True)
         total += len(filled)
     return ReadResult(total)
+
+
+def _batches(frames: Iterator["pl.DataFrame"]) -> Iterator["pl.DataFrame"]:
+    """The same rows in larger frames."""
+    import polars as pl
+
+    waiting: list[pl.DataFrame] = []
+    for frame in frames:
+        waiting.append(frame)
+        if sum(map(len, waiting)) >= _BATCH:
+            yield pl.concat(waiting)
+            waiting = []
+    if waiting:
+        yield pl.concat(waiting)
 
 
 def _check(frame: "pl.DataFrame", fields: list[str], count: int) -> None:
@@ -171,6 +182,11 @@ def _check(frame: "pl.DataFrame", fields: list[str], count: int) -> None:
 
     if count > MAX_RECORDS:
         raise FileRejected("FILE_TOO_LARGE", field="records", value=count, expected=MAX_RECORDS)
-    longest = frame.select(pl.max_horizontal(pl.col(fields).str.len_chars().max())).item() if fields else 0
+    sizes = pl.col(fields).str.len_chars().fill_null(0)
+    longest, largest = frame.select(
+        pl.max_horizontal(sizes.max()).alias("cell"), pl.sum_horizontal(sizes).max().alias("record")
+    ).row(0)
     if (longest or 0) > MAX_CELL:
         raise FileRejected("FILE_TOO_LARGE", field="cell", value=f"> {MAX_CELL}", expected=MAX_CELL)
+    if (largest or 0) > MAX_RECORD:
+        raise FileRejected("FILE_TOO_LARGE", field="record", value=largest, expected=MAX_RECORD)

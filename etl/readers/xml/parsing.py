@@ -1,31 +1,103 @@
-"""Parsing that does not grow: one element after another, each gone when the next ones come."""
+"""Parsing that does not grow: one element after another, each gone when the next ones come.
+
+Nowhere is a DTD loaded, an entity resolved but the five of XML, or anything fetched; libxml2's own limits on depth and
+on the length of a text stay on.
+"""
 
 import re
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import IO, TYPE_CHECKING, cast
 
 from lxml import etree
 
+from etl.contracts.limits import MAX_CELL, MAX_XML_ELEMENT, MAX_XML_KEPT
 from etl.errors import FileRejected
 from etl.readers.xml.paths import Names
 
+if TYPE_CHECKING:
+    from lxml.etree import ParserTarget
+
+Element = etree._Element  # noqa: SLF001 - the stubs have no public name for it
 _SHOWN = 150
+_BLOCK = 1 << 16
+_LOOK = 16 << 20  # bytes between two looks at how much is kept
 
 
 def damaged(error: etree.XMLSyntaxError) -> FileRejected:
-    """The refusal of a file that is not well-formed, from the line on where the parser stopped."""
+    """The refusal of a file that is not well-formed, or passes the parser's limits, with the line where it stopped."""
     line, column = error.position
     told = re.sub(r", line \d+, column \d+.*", "", str(error.msg or ""), flags=re.DOTALL)[:_SHOWN]
+    if _code(error) == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        depth = re.search(r"depth.*?(\d+)", told)
+        field, most = ("depth", int(depth[1])) if depth else ("cell", MAX_CELL)
+        return FileRejected("FILE_TOO_LARGE", line=line, field=field, value=f"> {most}", expected=most)
     return FileRejected("FILE_DAMAGED", field=str(line), value=told, expected="XML", line=line, column=column)
 
 
-def elements(path: Path, tag: str) -> Generator[etree._Element, None, None]:
+def _code(error: etree.XMLSyntaxError) -> int:
+    """The number of the fault; the stubs do not know of it."""
+    return int(getattr(error, "code", 0) or 0)
+
+
+def root_element(path: Path) -> Element:
+    """The root element, of which only the start tag is read.
+
+    Raises FileRejected: XML_DOCTYPE, FILE_EMPTY, or FILE_DAMAGED where the beginning is not well-formed.
+    """
+    parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        with path.open("rb") as file:
+            while data := file.read(_BLOCK):
+                parser.feed(data)
+                for _, started in parser.read_events():
+                    element = cast("Element", started)
+                    if element.getroottree().docinfo.internalDTD is not None:
+                        raise FileRejected("XML_DOCTYPE", value=path.name)
+                    return element
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise damaged(error) from error
+    raise FileRejected("FILE_EMPTY", value=path.name)
+
+
+class _Source:
+    """A file that is read only so far without an element of those wanted: FILE_TOO_LARGE beyond that."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.waiting = self.unlooked = 0
+
+    def read(self, size: int) -> bytes:
+        """The next bytes."""
+        data = self._file.read(size)
+        self.waiting += len(data)
+        self.unlooked += len(data)
+        if self.waiting > MAX_XML_ELEMENT:
+            raise _too_large(MAX_XML_ELEMENT)
+        return data
+
+    def check_kept(self, element: Element) -> None:
+        """FILE_TOO_LARGE where too much stands beside the elements: it would stay in memory to the end."""
+        self.waiting = 0
+        if self.unlooked > _LOOK:
+            self.unlooked = 0
+            if cast("float", element.getroottree().getroot().xpath("count(//node())")) > MAX_XML_KEPT:
+                raise _too_large(MAX_XML_KEPT)
+
+
+def _too_large(most: int) -> FileRejected:
+    return FileRejected("FILE_TOO_LARGE", field="record", value=f"> {most}", expected=most)
+
+
+def elements(path: Path, tag: str) -> Generator[Element, None, None]:
     """Every element of that tag at its end, in document order, all still in the tree."""
     with path.open("rb") as file:  # closed with the iterator, wherever it stops
+        source = _Source(file)
         try:
             for _, element in etree.iterparse(
-                file,
+                cast("IO[bytes]", source),
                 events=("end",),
                 tag=tag,
                 resolve_entities=False,
@@ -36,24 +108,26 @@ def elements(path: Path, tag: str) -> Generator[etree._Element, None, None]:
                 remove_pis=True,
             ):
                 yield element
+                source.check_kept(element)
         except etree.XMLSyntaxError as error:
             raise damaged(error) from error
 
 
-def parsed(path: Path, records: Sequence[str], names: Names) -> Generator[etree._Element, None, None]:
+def parsed(path: Path, records: Sequence[str], names: Names) -> Generator[Element, None, None]:
     """Every record of a file, at any of the paths, which end in one tag.
 
-    Those before it are taken out of the tree, what stands beside and above them stays.
+    The one before is still in the tree, emptied; those before that are gone, and so are what the records stood in. What
+    stands beside and above a record stays.
     """
     places = [record.split("/") for record in records]
     with closing(elements(path, names.tag(places[0][-1]))) as found:
         for element in found:
             if any(_is_at(element, steps) for steps in places):
                 yield element
-                _drop_before(element)
+                _forget(element)
 
 
-def _is_at(element: etree._Element, steps: list[str]) -> bool:
+def _is_at(element: Element, steps: list[str]) -> bool:
     """Does the element stand at that path below the root?"""
     place = element
     for step in reversed(steps):
@@ -66,33 +140,48 @@ def _is_at(element: etree._Element, steps: list[str]) -> bool:
     return place.getparent() is None
 
 
-def _drop_before(element: etree._Element) -> None:
-    """Take the records before this one out of its parent, and empty this one."""
-    parent = element.getparent()
-    previous = element.getprevious()
-    while parent is not None and previous is not None:
-        before = previous.getprevious()
-        if previous.tag == element.tag:
-            parent.remove(previous)
-        previous = before if before is not None and before.tag == element.tag else None
+def _forget(element: Element) -> None:
+    """Empty a record, and take its like before it out of the tree; likewise what it stands in."""
+    element.clear()
+    place = element
+    while (parent := place.getparent()) is not None:
+        previous = place.getprevious()
+        while previous is not None:
+            before = previous.getprevious()
+            if previous.tag == place.tag:
+                parent.remove(previous)
+            previous = before if before is not None and before.tag == place.tag else None
+        place = parent
 
 
-def validated(path: Path, xsd: Path) -> None:
-    """Validate a file as it is parsed. Raises FileRejected(XML_INVALID) with the line."""
-    schema = etree.XMLSchema(etree.parse(str(xsd)))
-    with path.open("rb") as file:
+class _Nothing:
+    """What a parser makes of a file that it only checks."""
+
+    def close(self) -> None:
+        """Nothing was made."""
+
+
+class Checker:
+    """Checks piece by piece that a file is well-formed, without building anything of it."""
+
+    def __init__(self) -> None:
+        nothing = cast("ParserTarget", _Nothing())
+        self._parser = etree.XMLParser(
+            target=nothing, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
+
+    def checked(self, data: bytes) -> bytes:
+        """The next piece of the file, if it is well-formed that far. Raises FileRejected(FILE_DAMAGED)."""
         try:
-            for _, element in etree.iterparse(
-                file, events=("end",), schema=schema, resolve_entities=False, no_network=True, load_dtd=False
-            ):
-                element.clear()
+            if data:
+                self._parser.feed(data)
         except etree.XMLSyntaxError as error:
-            raise _invalid(error) from error
+            raise damaged(error) from error
+        return data
 
-
-def _invalid(error: etree.XMLSyntaxError) -> FileRejected:
-    line = error.position[0]
-    told = re.sub(r"\{[^}]*\}", "", str(error.msg or ""))
-    said, _, expected = told.partition("Expected is")
-    wanted = expected.strip(" .():") or "XSD"
-    return FileRejected("XML_INVALID", field=str(line), value=said.strip()[:_SHOWN], expected=wanted, line=line)
+    def close(self) -> None:
+        """The file ends here. Raises FileRejected(FILE_DAMAGED) where it may not."""
+        try:
+            self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise damaged(error) from error

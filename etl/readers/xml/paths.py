@@ -1,4 +1,7 @@
-"""Paths of a contract as XPath: local names, `@attributes`, `..`, `.`, and one kind of predicate, `[path=value]`."""
+"""Paths of a contract as XPath: local names, `@attributes`, `..`, `.`, and in brackets what an element must be.
+
+`[path=value]`: something in it says that; `[path]`: it has such an element; `[!path]`: it has none.
+"""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +12,9 @@ from etl.errors import ContractError
 
 ROWS = "#rows"
 _NAME = r"[^\W\d][\w.-]*"
-_STEP = re.compile(rf"(?:\.\.|\.|@?{_NAME})(?:\[(?P<path>{_NAME}(?:/{_NAME})*)=(?P<value>[^\[\]'\"]*)\])?")
+_STEP = re.compile(
+    rf"(?:\.\.|\.|@?{_NAME})(?:\[(?P<not>!)?(?P<path>{_NAME}(?:/{_NAME})*)(?:=(?P<value>[^\[\]'\"]*))?\])?"
+)
 _SPLIT = re.compile(r"/(?![^\[]*\])")
 PREFIX = "n"
 
@@ -54,7 +59,8 @@ class Names:
         if found["path"] is None:
             return test
         inner = "/".join(self.element(part) for part in found["path"].split("/"))
-        return f"{test}[{inner}='{found['value']}']"
+        asked = inner if found["value"] is None else f"{inner}='{found['value']}'"
+        return f"{test}[not({asked})]" if found["not"] else f"{test}[{asked}]"
 
 
 @dataclass(frozen=True, slots=True)
