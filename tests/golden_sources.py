@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from etl import contracts, golden
+from etl.contracts import Identified
+from etl.errors import FileRejected
+from etl.identify import identify
 from etl.store import Store
 
 FOLDER = Path(__file__).parent / "golden" / "sources"
@@ -25,6 +28,19 @@ def name_of(sample: Path) -> str:
 def names(samples: Iterable[Path]) -> list[str]:
     """The goldens' names, for pytest."""
     return [name_of(sample) for sample in samples]
+
+
+def identified(path: Path) -> Identified | None:
+    """What a golden is found to be; None where it is refused before that, as its expectation says."""
+    try:
+        return identify(path, KNOWN)
+    except FileRejected:
+        return None
+
+
+def is_markup(path: Path) -> bool:
+    """Does its text begin as XML does?"""
+    return path.read_bytes().lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"<"
 
 
 @pytest.fixture(scope="module")

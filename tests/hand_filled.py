@@ -71,7 +71,8 @@ def fill_settings(store: Store) -> None:
     insert(
         store, "setting.accounts", error="9990", gift_cards="6790", disputes="5890", reserve="5895", in_transit="5825"
     )
-    insert(store, "setting.payment_methods", method_name="shopify payments", payment_method="Shopify Payments", register="payment_term",
+    insert(store, "setting.payment_methods", method_name="shopify payments",
+           payment_method="Shopify Payments", register="payment_term",
            payment_term="KORT", acquirer="shopify_payments")  # fmt: skip
     insert(store, "setting.acquirers", acquirer="shopify_payments", receivable="5821", fees="7220", fee_vat="exempt",
            bank="5820", payout_to="bank", journal="UDBET", posting="per_line")  # fmt: skip

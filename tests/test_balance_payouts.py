@@ -44,7 +44,8 @@ def named(folder: Path, *texts: str) -> Found:
             path.write_text(HEAD + text, "utf-8")
             one.take(path)
         return one.ask(
-            "select payout_id, line_type, net_amount from staging.payouts where fate = 'staged' order by occurred_at desc"
+            "select payout_id, line_type, net_amount from staging.payouts"
+            " where fate = 'staged' order by occurred_at desc"
         )
 
 

@@ -150,7 +150,8 @@ def test_setting_tables_of_the_example() -> None:
     assert ("OSS_UNION", "DE", Decimal(19), "U_DE19") in tables["vat_codes"].rows
     assert ("EXPORT", None, None, "UEKS") in tables["vat_codes"].rows
     assert tables["vat_categories"].rows == [("bog", "book")]
-    assert tables["debtor_rules"].rows[0] == ("main", "b2c", ["customer_no", "email"], "B2C", False, "WEB-{country}", "never")
+    b2c = ("main", "b2c", ["customer_no", "email"], "B2C", False, "WEB-{country}", "never")
+    assert tables["debtor_rules"].rows[0] == b2c
     assert tables["items"].rows[0][3] is None  # an empty default item is none
     assert [row[1] for row in tables["payment_methods"].rows] == ["Shopify Payments", "Bank Deposit", "Gavekort"]
     for table in tables.values():

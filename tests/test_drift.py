@@ -48,8 +48,8 @@ def test_columns_words_and_signs_are_told_once(tmp_path: Path) -> None:
 
 def test_a_shops_usual_words_are_no_drift_in_its_first_file(tmp_path: Path) -> None:
     text = (
-        "order_no,order_date,currency,payment_method,line_type,sku,quantity,unit_price,vat_rate,line_amount,order_total\n"
-        "{no},2026-11-01,DKK,{method},item,CUP,1,100.00,25,100.00,100.00\n"
+        "order_no,order_date,state,currency,payment_method,line_type,sku,quantity,unit_price,vat_rate,line_amount,order_total\n"
+        "{no},2026-11-01,paid,DKK,{method},item,CUP,1,100.00,25,100.00,100.00\n"
     )
     one = office(tmp_path / "w", company=company_with(), own_sources=False)
     one.drop("1.csv", text.format(no="1001", method="MobilePay"))

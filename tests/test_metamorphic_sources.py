@@ -23,13 +23,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
-from golden_sources import CASES, KNOWN, assert_same, expected_of, names, store
+from golden_sources import CASES, KNOWN, assert_same, expected_of, identified, is_markup, names, store
 from lxml import etree
 from workbooks import write
 
-from etl.contracts import Contract, Identified, folded
+from etl.contracts import Contract, folded
 from etl.contracts.writing import Csv
-from etl.errors import FileRejected
 from etl.identify import identify
 from etl.readers import tables
 from etl.store import Store
@@ -39,19 +38,6 @@ SEED = int(os.environ["HYPOTHESIS_SEED"])
 OTHER_NAME = "Kopi af udtræk (1).DAT"
 Rows = list[list[str]]
 Pages = dict[str, list[list[object]]]
-
-
-def identified(path: Path) -> Identified | None:
-    """What a golden is found to be; None where it is refused before that, as its expectation says."""
-    try:
-        return identify(path, KNOWN)
-    except FileRejected:
-        return None
-
-
-def is_markup(path: Path) -> bool:
-    """Does its text begin as XML does?"""
-    return path.read_bytes().lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"<"
 
 
 def may_have_more_elements(path: Path) -> bool:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from etl.contracts import Identified, load, parse
 from etl.errors import FileRejected
 from etl.identify import identify
-from etl.readers.careful import records_of, utf8_copy
 from etl.readers import records
+from etl.readers.careful import records_of, utf8_copy
 from etl.readers.csv import _read_quickly, physical_line, read
 from etl.readers.grid import wanted_columns
 from etl.readers.structure import structure_of

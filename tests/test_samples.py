@@ -4,7 +4,7 @@
 that is added has to be named there. Each system's files are dropped together into one fresh workspace, which runs
 whole: read, decided, sent. `note` says why it must be so; the sums are added up by other means. Of a rejected file
 `source` is the contract that knows and refuses it, `nearest` the one that comes nearest, `missing` the first name that
-it misses.
+it misses for that; where none comes near, what it is said to be: its root element, or `json`.
 """
 
 import tomllib

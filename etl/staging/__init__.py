@@ -113,7 +113,8 @@ def _name_payouts(store: Store, contract: Contract) -> None:
     store.run_model(model("038_balance_payouts"))
     store.script(
         "update load_rows set payout_id = found.payout_id, payout_date = found.payout_date,"
-        " row_hash = hash(row_hash, found.payout_id) from balance_payouts as found where found.source_record = load_rows.source_record"
+        " row_hash = hash(row_hash, found.payout_id) from balance_payouts as found"
+        " where found.source_record = load_rows.source_record"
     )
 
 
