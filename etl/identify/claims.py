@@ -65,10 +65,20 @@ def _of_markup(path: Path, contracts: Mapping[str, Contract]) -> tuple[list[Clai
         if not fnmatchcase(root.namespace, contract.match.namespace):
             continue
         head = xml.head_of(path, contract)
-        if head and (contract.table or head.seen.issuperset(map(folded, contract.match.headers))):
+        if head and _has_its_facts(contract, head.seen):
             dialect = Dialect("utf-8", "", 0, path.stat().st_size, 0, "xml")
             found.append(Claim(contract.as_xml, dialect, head.header, head.seen))
     return found, [], f"<{root.name}>"
+
+
+def _has_its_facts(contract: Contract, seen: frozenset[str]) -> bool:
+    """Do the first records say what the contract asks for?
+
+    One that is a table too asks only for what each row needs: XML leaves out what is empty.
+    """
+    if contract.table:
+        return not missing(contract, seen, headers=False)
+    return seen.issuperset(map(folded, contract.match.headers))
 
 
 def sheet_candidates(path: Path, kind: str) -> list[Candidate]:

@@ -24,7 +24,7 @@ from etl.errors import FileRejected
 from etl.readers.grid import TABLE, ReadResult, Record, wanted_columns
 from etl.readers.xml.flattening import Flattening, text_of
 from etl.readers.xml.namespaces import names_of
-from etl.readers.xml.parsing import Element, parsed, root_element
+from etl.readers.xml.parsing import Element, local, parsed, root_element
 from etl.readers.xml.paths import ROWS, Names, column_of, named
 from etl.readers.xml.places import Places
 from etl.readers.xml.plain import NotPlain, Plain
@@ -57,8 +57,8 @@ def _form(contract: Contract) -> Xml:
 
 def root_of(path: Path) -> Root:
     """The root element. Raises FileRejected: XML_DOCTYPE, FILE_EMPTY, or FILE_DAMAGED where it is not well-formed."""
-    name = etree.QName(root_element(path))
-    return Root(name.localname, name.namespace or "")
+    root = root_element(path)
+    return Root(local(root), root.nsmap.get(root.prefix) or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _leaves(element: Element, above: str) -> Iterator[str]:
         if not name.startswith("{"):
             yield f"{above}@{name}"
     for child in element.iterchildren(tag=etree.Element):
-        path = above + etree.QName(child).localname
+        path = above + local(child)
         if len(child) == 0:
             yield path
         yield from _leaves(child, f"{path}/")

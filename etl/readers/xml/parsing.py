@@ -17,7 +17,9 @@ from etl.errors import FileRejected
 from etl.readers.xml.paths import Names
 
 if TYPE_CHECKING:
-    from lxml.etree import ParserTarget
+    from collections.abc import Iterable
+
+    from lxml.etree import ParserTarget, _LogEntry
 
 Element = etree._Element  # noqa: SLF001 - the stubs have no public name for it
 _SHOWN = 150
@@ -27,8 +29,11 @@ _LOOK = 16 << 20  # bytes between two looks at how much is kept
 
 def damaged(error: etree.XMLSyntaxError) -> FileRejected:
     """The refusal of a file that is not well-formed, or passes the parser's limits, with the line where it stopped."""
-    line, column = error.position
-    told = re.sub(r", line \d+, column \d+.*", "", str(error.msg or ""), flags=re.DOTALL)[:_SHOWN]
+    (line, column), told = error.position, str(error.msg or "")
+    met = list(cast("Iterable[_LogEntry]", error.error_log))
+    if met and not line:  # the parser says only that nothing came; what it met last is why
+        line, column, told = met[-1].line, met[-1].column, str(met[-1].message)
+    told = re.sub(r", line \d+, column \d+.*", "", told, flags=re.DOTALL)[:_SHOWN]
     if _code(error) == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         depth = re.search(r"depth.*?(\d+)", told)
         field, most = ("depth", int(depth[1])) if depth else ("cell", MAX_CELL)
@@ -41,12 +46,19 @@ def _code(error: etree.XMLSyntaxError) -> int:
     return int(getattr(error, "code", 0) or 0)
 
 
+def local(element: Element) -> str:
+    """The name of an element without its namespace; a prefix that is not declared is told only at the file's end."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def root_element(path: Path) -> Element:
     """The root element, of which only the start tag is read.
 
     Raises FileRejected: XML_DOCTYPE, FILE_EMPTY, or FILE_DAMAGED where the beginning is not well-formed.
     """
     parser = etree.XMLPullParser(("start",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    if not path.stat().st_size:
+        raise FileRejected("FILE_EMPTY", value=path.name)
     try:
         with path.open("rb") as file:
             while data := file.read(_BLOCK):
@@ -131,7 +143,7 @@ def _is_at(element: Element, steps: list[str]) -> bool:
     """Does the element stand at that path below the root?"""
     place = element
     for step in reversed(steps):
-        if etree.QName(place).localname != step:
+        if local(place) != step:
             return False
         above = place.getparent()
         if above is None:

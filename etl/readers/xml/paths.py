@@ -42,8 +42,16 @@ class Names:
         return f"{{*}}{name}" if self.is_mixed else f"{{{self.namespace}}}{name}" if self.namespace else name
 
     def xpath(self, path: str) -> str:
-        """The XPath of a contract's path. Raises ContractError where it is none."""
-        return "/".join(self._step(step, path) for step in _SPLIT.split(path))
+        """The XPath of a contract's path. Raises ContractError where it is none.
+
+        What stands above a record is read as far as it stands before it: how far the parser is ahead is chance.
+        """
+        names = _SPLIT.split(path)
+        steps = [self._step(name, path) for name in names]
+        ups = next((depth for depth, name in enumerate(names) if name != ".."), len(names))
+        if ups and ups < len(names) and not names[ups].startswith((".", "@")):
+            steps[ups - 1 : ups + 1] = [f"preceding-sibling::{steps[ups]}"]
+        return "/".join(steps)
 
     def _step(self, step: str, path: str) -> str:
         found = _STEP.fullmatch(step)

@@ -1,8 +1,6 @@
 """Where a row stands in its file, as an XPath of local names: `/Orders/Order[3]/Lines[1]/Line[2]`."""
 
-from lxml import etree
-
-from etl.readers.xml.parsing import Element
+from etl.readers.xml.parsing import Element, local
 
 
 class Places:
@@ -21,7 +19,7 @@ class Places:
             inside.insert(0, place)
             place = _above(place)
         steps = [*self._last[1:], *((element, _among_its_like(element)) for element in inside)]
-        return "/".join(["", _name(way[0]), *(f"{_name(element)}[{ordinal}]" for element, ordinal in steps)])
+        return "/".join(["", local(way[0]), *(f"{local(element)}[{ordinal}]" for element, ordinal in steps)])
 
     def _ordinal(self, depth: int, element: Element) -> int:
         """The ordinal among its like, counted on from the one that was last asked for."""
@@ -45,9 +43,5 @@ def _above(element: Element) -> Element:
     return parent
 
 
-def _name(element: Element) -> str:
-    return etree.QName(element).localname
-
-
 def _like(element: Element) -> str:
-    return f"{{*}}{_name(element)}"
+    return f"{{*}}{local(element)}"

@@ -20,7 +20,8 @@ def check_schema(path: Path, xsd: Path) -> None:
 
     A schema without a namespace is one for all: it takes that of the file, which says the version of the format.
     """
-    schema = _schema(xsd, etree.QName(root_element(path)).namespace or "")
+    root = root_element(path)
+    schema = _schema(xsd, root.nsmap.get(root.prefix) or "")
     parser = etree.XMLPullParser(
         ("end",), schema=schema, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
