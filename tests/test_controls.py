@@ -47,9 +47,7 @@ def controls(path: Path, wanted: str) -> Found:
     """(control, group, records, breaks, difference) of the file."""
     with stage(contract(HEAD + wanted)) as one:
         one.take(path)
-        return one.ask(
-            "select control, group_name, records, breaks, difference from staging.controls order by all"
-        )
+        return one.ask("select control, group_name, records, breaks, difference from staging.controls order by all")
 
 
 def test_a_running_balance_holds_from_row_to_row_in_each_currency(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ FOLDER = Path(__file__).parent / "golden" / "accounting"
 # Of many steps each: with the quick tests they would take longer than one waits.
 LONG = {
     *("03_cancelled", "03_credit_notes_wait", "03_refunds_file", "11_buyers", "11_items", "11_without_snapshot"),
-    *("12_locked_periods", "12_send_again"),
+    *("12_locked_periods", "12_send_again", "03_refunds_by_running_total", "04_changed_after_sending", "10_lines"),
 }
 CASES = [
     pytest.param(path, id=path.stem, marks=[pytest.mark.long] if path.stem in LONG else [])

@@ -50,8 +50,6 @@ FOUND = {path: identified(path) for path in CASES}
 KINDS = {path: found.dialect.kind if found else "" for path, found in FOUND.items()}
 TABLES, SHEETS = ([path for path, kind in KINDS.items() if kind == wanted] for wanted in ("csv", "xlsx"))
 MARKUP = [path for path in CASES if is_markup(path)]
-WRITTEN_OTHERWISE = {*TABLES, *SHEETS, *MARKUP}  # under another name as well
-NAMED = [pytest.param(path, marks=pytest.mark.long if path in WRITTEN_OTHERWISE else ()) for path in CASES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +220,7 @@ def test_a_table_with_one_thing_written_otherwise_is_the_same(
         assert_same(store, sample, grid.as_text(tmp_path / f"{number}.csv"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sample", TABLES, ids=names(TABLES))
 def test_a_table_saved_as_a_spreadsheet_is_the_same(sample: Path, tmp_path: Path, store: Store) -> None:
     """Of text cells, so that nothing is turned into a number or a date on the way.
@@ -276,7 +275,8 @@ def test_xml_that_is_written_otherwise_is_the_same(sample: Path, tmp_path: Path,
     assert_same(store, sample, path)
 
 
-@pytest.mark.parametrize("sample", NAMED, ids=names(CASES))
+@pytest.mark.long
+@pytest.mark.parametrize("sample", CASES, ids=names(CASES))
 def test_a_name_says_nothing(sample: Path, tmp_path: Path, store: Store) -> None:
     path = tmp_path / OTHER_NAME
     path.write_bytes(sample.read_bytes())

@@ -292,9 +292,37 @@ def test_a_row_is_found_again_by_its_place_and_line(path: Path) -> None:
 def test_places_are_counted_in_what_records_stand_in(path: Path) -> None:
     below_shops = HEAD.replace('record = "Order"', 'record = "Shop/Order"')
     shop = "<Shop><Order><No>1</No></Order><Order><No>2</No></Order></Shop>"
-    path.write_bytes(xml_of("<Shop/>", shop, "<Other/>", shop))
+    path.write_bytes(xml_of("<Shop/>", shop, "<Shop/><Other/><Shop/>", shop))
     places = [r.place for r in xml.rows(path, identified(path, below_shops))]
-    assert places == [f"/Orders/Shop[{shop}]/Order[{order}]" for shop in (2, 4 - 1) for order in (1, 2)]
+    assert places == [f"/Orders/Shop[{number}]/Order[{order}]" for number in (2, 5) for order in (1, 2)]
+
+
+def test_records_below_others_are_read_by_their_text_block_by_block(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below_shops = HEAD.replace('record = "Order"', 'record = "Shop/Order"')
+    order = "<Order><No>1</No><Name>a</Name></Order>"
+    path.write_bytes(xml_of(f"<Shop>{order * 20}</Shop>", f"<Other>{order}</Other>" * 3, f"<Shop>{order * 20}</Shop>"))
+    found = identified(path, below_shops)
+    monkeypatch.setattr(plain, "_BLOCK", 100)
+    assert by_text(path, found) == by_tree(path, found) == [["1", "a", "", "", ""]] * 40
+
+
+def test_an_order_in_an_order_is_seen_where_a_block_ends_in_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_bytes(xml_of("<Order><Order><No>2</No></Order><Name>a</Name><No>1</No></Order>" * 20))
+    found = identified(path)
+    assert by_tree(path, found) == [["1", "a", "", "", ""]] * 20
+    monkeypatch.setattr(plain, "_BLOCK", 80)
+    with pytest.raises(plain.NotPlain):
+        by_text(path, found)
+
+
+def test_an_attribute_is_known_by_its_name_whatever_its_prefix(store: Store, path: Path) -> None:
+    path.write_bytes(xml_of("<Order x:id='7'><No>1</No></Order>", root=' xmlns:x="urn:x"'))
+    found = identified(path, FULL)
+    at = header(found).index("@id")
+    assert [row[at] for row in quick(store, path, found).values()] == ["7"]
+    assert slow(path, found) == quick(store, path, found)
 
 
 def test_a_line_beyond_those_that_the_parser_counts_is_not_told(path: Path) -> None:

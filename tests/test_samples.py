@@ -18,6 +18,8 @@ from workspaces import SHARED, Office, office
 FOLDER = Path(__file__).parent / "sample_outcomes"
 SAMPLES = SHARED.parent / "samples"
 SYSTEMS = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir()) if SAMPLES.is_dir() else []
+# One of each kind of file among the quick tests (CSV, sections, XML, XLSX, none at all); the others are long.
+QUICK = {"shopify", "adyen", "vipps-mobilepay", "swedbank-pay", "bank-camt", "saldi"}
 KEYS = {
     "archived": {"outcome", "note", "source", "rows_in", "rows_rejected"},
     "rejected": {"outcome", "note", "reason_code"},
@@ -57,7 +59,7 @@ def test_an_outcome_says_all_that_is_compared_and_why(system: str) -> None:
         assert ("reason_code" in expected) is (expected["outcome"] == "rejected" or expected["rows_rejected"] > 0), name
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("system", [s if s in QUICK else pytest.param(s, marks=pytest.mark.long) for s in SYSTEMS])
 def test_every_sample_becomes_what_was_said(system: str, tmp_path: Path) -> None:
     paths, expected = files_of(system), outcomes(system)
     if not expected:

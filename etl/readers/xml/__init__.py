@@ -156,7 +156,8 @@ def _filled(store: Store, frames: Iterator["pl.DataFrame"], fields: list[str]) -
         numbered = frame.with_row_index("source_record", offset=count + 1).cast({"source_record": pl.Int64})
         count += len(frame)
         _check(numbered, fields, count)
-        filled = numbered.filter(pl.any_horizontal(pl.col(fields).is_not_null()))
+        says = frame.select(pl.any_horizontal(pl.col(fields).is_not_null())).to_series()
+        filled = numbered if says.all() else numbered.filter(says)
         store.put(TABLE, filled, append=True)
         total += len(filled)
     return ReadResult(total)
@@ -182,11 +183,21 @@ def _check(frame: "pl.DataFrame", fields: list[str], count: int) -> None:
 
     if count > MAX_RECORDS:
         raise FileRejected("FILE_TOO_LARGE", field="records", value=count, expected=MAX_RECORDS)
-    sizes = pl.col(fields).str.len_chars().fill_null(0)
-    longest, largest = frame.select(
-        pl.max_horizontal(sizes.max()).alias("cell"), pl.sum_horizontal(sizes).max().alias("record")
-    ).row(0)
-    if (longest or 0) > MAX_CELL:
+    # Bytes cost nothing to count and are never fewer than characters; those are counted where it is near.
+    if max(_sizes(frame, pl.col(fields).str.len_bytes())) <= min(MAX_CELL, MAX_RECORD):
+        return
+    longest, largest = _sizes(frame, pl.col(fields).str.len_chars())
+    if longest > MAX_CELL:
         raise FileRejected("FILE_TOO_LARGE", field="cell", value=f"> {MAX_CELL}", expected=MAX_CELL)
-    if (largest or 0) > MAX_RECORD:
+    if largest > MAX_RECORD:
         raise FileRejected("FILE_TOO_LARGE", field="record", value=largest, expected=MAX_RECORD)
+
+
+def _sizes(frame: "pl.DataFrame", sizes: "pl.Expr") -> tuple[int, int]:
+    """The largest size of a cell and of a row, 0 where there is none."""
+    import polars as pl
+
+    cells = sizes.fill_null(0)
+    longest = pl.max_horizontal(cells.max()).alias("cell")
+    longest_size, largest_size = frame.select(longest, pl.sum_horizontal(cells).max().alias("record")).row(0)
+    return int(longest_size or 0), int(largest_size or 0)

@@ -7,7 +7,7 @@ from typing import cast
 from lxml import etree
 
 from etl.errors import FileRejected
-from etl.readers.xml.parsing import Element, damaged, root_element
+from etl.readers.xml.parsing import Checker, Element, damaged, root_element
 
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _NAMESPACE = re.compile(r"\{[^}']*\}(?=\w)")
@@ -25,20 +25,20 @@ def check_schema(path: Path, xsd: Path) -> None:
     parser = etree.XMLPullParser(
         ("end",), schema=schema, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
-    line = 1
+    checker, line = Checker(), 1  # a parser with a schema does not tell where a file is cut off
     with path.open("rb") as file:
-        try:
-            while piece := file.readline(_BLOCK):  # the parser does not tell the line of what is invalid
-                parser.feed(piece)
+        while piece := file.readline(_BLOCK):  # nor the line of what is invalid
+            try:
+                parser.feed(checker.checked(piece))
                 for _, element in parser.read_events():
                     _let_go(cast("Element", element))
-                if fault := _first_fault(parser):
-                    raise _invalid(fault, line)
-                line += piece.endswith(b"\n")
-            parser.close()
-        except etree.XMLSyntaxError as error:
-            fault = _first_fault(parser)
-            raise (_invalid(fault, line) if fault else damaged(error)) from error
+            except etree.XMLSyntaxError as error:
+                fault = _first_fault(parser)
+                raise (_invalid(fault, line) if fault else damaged(error)) from error
+            if fault := _first_fault(parser):
+                raise _invalid(fault, line)
+            line += piece.endswith(b"\n")
+    checker.close()
 
 
 def _let_go(element: Element) -> None:

@@ -1,8 +1,9 @@
 """Excel's XML (SpreadsheetML 2003) as sheets of text: what some shops call "Excel XML" and name `.xml`."""
 
+import mmap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from lxml import etree
 
@@ -25,29 +26,30 @@ def sheets(path: Path, *, decimal: str = ".") -> Iterator[Sheet]:
     The rows of a sheet are read while they are asked for, and skipped when the next sheet is.
     """
     with path.open("rb") as file:
-        events = cast(
-            "_Events",
-            etree.iterparse(
-                file,
-                events=("start", "end"),
-                tag=(_WORKSHEET, _ROW),
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                huge_tree=False,
-                remove_comments=True,
-                remove_pis=True,
-            ),
-        )
-        try:
-            for event, element in events:
-                if event == "start" and element.tag == _WORKSHEET:
-                    rows = _rows(events, decimal)
-                    yield Sheet(element.get(f"{_SS}Name", ""), rows)
-                    for _ in rows:
-                        pass
-        except etree.XMLSyntaxError as error:
-            raise damaged(error) from error
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # open for as long as anyone reads from it
+    events = cast(
+        "_Events",
+        etree.iterparse(
+            cast("IO[bytes]", data),
+            events=("start", "end"),
+            tag=(_WORKSHEET, _ROW),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        ),
+    )
+    try:
+        for event, element in events:
+            if event == "start" and element.tag == _WORKSHEET:
+                rows = _rows(events, decimal)
+                yield Sheet(element.get(f"{_SS}Name", ""), rows)
+                for _ in rows:
+                    pass
+    except etree.XMLSyntaxError as error:
+        raise damaged(error) from error
 
 
 def _rows(events: _Events, decimal: str) -> Iterator[tuple[int, list[str]]]:

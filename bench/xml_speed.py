@@ -1,6 +1,6 @@
 """Reading XML against the parser alone, in the same process and in turns.
 
-    python bench/xml_reading.py [--orders 20000] [--repeat 5]
+    python bench/xml_speed.py [--orders 20000] [--repeat 5]
 
 Three loops over the generator's orders.xml: the parser alone (a bare iterparse that clears each order and looks at
 nothing), a hand-written loop that takes the same fields with `findtext` into lists, and ours, into the table of raw
