@@ -24,7 +24,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="From the files of webshops and acquirers to Uniconta, right to the øre, with a reason for what is held.",
 )
-app.command()(guarded(learn))
 
 
 class Spoken(StrEnum):
@@ -305,6 +304,9 @@ def sources(workspace: Folder = HERE, as_json: AsJson = False) -> None:
         for name, contract in contracts.load(workspace).items()
     ]
     give(workspace, answer, lambda page: page.table(answer), as_json=as_json)
+
+
+app.command()(guarded(learn))
 
 
 @app.command()

@@ -36,7 +36,7 @@ def learn(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the draft there; never over a file that is there.")
     ] = None,
-    as_json: AsJson = False,
+    as_json: AsJson = False,  # noqa: FBT002 - typer declares options as defaults
 ) -> None:
     """Draft a contract from an unknown file, with the evidence of each guess, and run it on the file."""
     from etl import contracts, show

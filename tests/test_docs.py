@@ -99,7 +99,7 @@ def test_the_targets_that_are_named_exist() -> None:
 
 
 def test_every_command_is_told_and_every_told_command_exists() -> None:
-    assert len(COMMANDS) == 21
+    assert len(COMMANDS) == 22
     table = set(re.findall(r"^\| `etl (\w+)", text_of(OPERATIONS), re.MULTILINE))
     assert table == set(COMMANDS)
     for page in PAGES:

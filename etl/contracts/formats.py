@@ -31,7 +31,7 @@ Made from `etl/entities.py` and `schemas/sources/` by `etl.contracts.formats`; c
 - Or the same table as a spreadsheet (XLSX, XLS, Excel's XML): each sheet that has the header, with numbers and
   dates as cells or as texts.
 - Columns are found by name; case, surrounding blanks and their order do not matter, and columns that are not listed are
-  ignored. Of a generic file the names in bold must be there.
+  ignored and told (a generic XML file that has others is refused). Of a generic file the names in bold must be there.
 - Amounts: `1234.50` or `1234,50`, grouped by thousands or not, a minus in front or behind, at most 15 digits. The
   file must prove its decimal sign: `12,50` and `1.234,50` do, a file whose only amounts are like `1.234` does not,
   and those rows are held. More decimals than the column keeps are refused, not rounded. `1e3`, `1_000` and currency
