@@ -3,25 +3,22 @@
 Everything else is asked, with what speaks for each answer. Better asked than wrong.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 from etl.contracts import folded
 from etl.entities import ENTITIES, VOCABULARIES, Column
 from etl.learn.columns import Answers, Columns
-from etl.learn.content import column_of, fits, only_kind, says_known_words
-from etl.learn.findings import Found, Guess, Question
+from etl.learn.content import column_of, only_kind, says_known_words
+from etl.learn.findings import Found, Guess
 from etl.learn.names import OF_ITS_KIND, Names, Said
 from etl.learn.profile import Profile, Profiles
+from etl.learn.questions import questions_of
 from etl.learn.sums import Sums
 from etl.learn.words import Words, key_of, phrase_of
 
 _BLOCK_STARTS = ("order_total", "currency", "state", "order_vat", "billing_country", "customer_email")
-_OF_THE_ORDER = frozenset({"order_total", "customer_name", "customer_email", "currency", "state", "payment_method"})
 _ADDRESS = frozenset({"customer_name", "billing_address", "billing_postcode", "billing_city", "billing_country"})
-# Columns that are worth no question about a header that another one is asked for.
-_LESSER = frozenset({"text", "reference", "group", "counterparty"})
 _DISCOUNTS = frozenset({"discount", "rabat", "rabatt", "korting"})
 _KIND_WORDS = frozenset({"type", "typ", "status", "state", "event"})
 _AN_ADDRESS, _BESIDE = 3, 2
@@ -46,7 +43,7 @@ def guess(profiles: Profiles, names: Names, words: Words, answers: Answers, rows
         columns.found.pop("price_currency", None)
     _answered(columns)
     hinted = frozenset(columns.asked)
-    questions = _questions(columns)
+    questions = questions_of(columns)
     return Guess(
         names.entity, columns.found, questions, columns.told, columns.controls, _block_start(columns),
         _payout_sign(columns), frozenset(columns.asked) - hinted,
@@ -249,58 +246,6 @@ def _answered(columns: Columns) -> None:
     for canonical, found in columns.found.items():
         said = {w: columns.answers.get(f"values.{canonical}.{w}", ours) for w, ours in found.words.items()}
         columns.found[canonical] = replace(found, words=said)
-
-
-def _questions(columns: Columns) -> list[Question]:
-    """The questions on columns and words, those first that nothing works without."""
-    required = ENTITIES[columns.entity].required
-    free = [
-        p for p in columns.profiles
-        if folded(p.name) not in columns.used and not p.is_empty and not p.name.startswith("#")
-    ]  # fmt: skip
-    given = {"acquirer"}
-    for canonical in required:
-        if canonical not in {*columns.found, *columns.asked, *given} and f"columns.{canonical}" not in columns.answers:
-            can_be = [p for p in free if fits(column_of(columns.entity, canonical), p)]
-            columns.ask(canonical, can_be, "nothing in the file says which")
-    asked = []
-    wanted = {p.position for c, (found, _) in columns.asked.items() if c not in _LESSER for p in found}
-    for canonical, (candidates, why) in columns.asked.items():
-        free_ones = [p for p in candidates if canonical not in _LESSER or p.position not in wanted]
-        open_ones = [p for p in free_ones if folded(p.name) not in columns.used]
-        if open_ones or canonical in required:
-            choices = (*dict.fromkeys(p.name for p in open_ones), *_same_for_all(columns, canonical))
-            told = "; ".join(f"{p.name}: {p.told}" for p in open_ones)
-            is_needed = " (it cannot be read without)" if canonical in required else ""
-            asked.append(
-                Question(f"columns.{canonical}", f"which column is {canonical}{is_needed}? {why}", choices, told)
-            )
-    asked.sort(key=lambda q: q.key.removeprefix("columns.") not in required)
-    return [*_parts_of(columns), *asked, *_word_questions(columns)]
-
-
-def _parts_of(columns: Columns) -> Iterator[Question]:
-    """Lines of orders, and nothing of the orders themselves: a second file may have that."""
-    said = {*columns.found, *columns.asked}
-    if columns.entity == "orders" and "part" not in columns.answers and not said & _OF_THE_ORDER:
-        asks = "the file says nothing of the orders but their lines: is the rest in another file?"
-        yield Question("part", asks, ("lines", "whole"))
-
-
-def _same_for_all(columns: Columns, canonical: str) -> tuple[str, ...]:
-    """The words of which one may stand for every row, where a kind is needed."""
-    column = column_of(columns.entity, canonical)
-    is_needed = canonical in ENTITIES[columns.entity].required
-    return tuple(f"= {word}" for word in VOCABULARIES.get(column.type, ())) if is_needed else ()
-
-
-def _word_questions(columns: Columns) -> Iterator[Question]:
-    for canonical, one in columns.found.items():
-        column = column_of(columns.entity, canonical)
-        for word, ours in one.words.items():
-            if not ours and f"values.{canonical}.{word}" not in columns.answers:
-                asks = f"what is the {canonical} {word!r}?"
-                yield Question(f"values.{canonical}.{word}", asks, VOCABULARIES[column.type])
 
 
 def _block_start(columns: Columns) -> str | None:
