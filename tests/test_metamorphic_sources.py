@@ -33,6 +33,8 @@ from etl.identify import identify
 from etl.readers import tables
 from etl.store import Store
 
+pytestmark = pytest.mark.long  # many ways, or many orders: with the quick tests one would wait for them
+
 __all__ = ["store"]  # a fixture
 SEED = int(os.environ["HYPOTHESIS_SEED"])
 OTHER_NAME = "Kopi af udtræk (1).DAT"
@@ -210,7 +212,6 @@ def test_a_table_that_is_written_otherwise_is_the_same(sample: Path, tmp_path: P
     assert_same(store, sample, mixed(Grid.of_text(sample)).as_text(tmp_path / OTHER_NAME))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("way", SINGLE)
 @pytest.mark.parametrize("sample", TABLES, ids=names(TABLES))
 def test_a_table_with_one_thing_written_otherwise_is_the_same(
@@ -220,7 +221,6 @@ def test_a_table_with_one_thing_written_otherwise_is_the_same(
         assert_same(store, sample, grid.as_text(tmp_path / f"{number}.csv"))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("sample", TABLES, ids=names(TABLES))
 def test_a_table_saved_as_a_spreadsheet_is_the_same(sample: Path, tmp_path: Path, store: Store) -> None:
     """Of text cells, so that nothing is turned into a number or a date on the way.
@@ -275,7 +275,6 @@ def test_xml_that_is_written_otherwise_is_the_same(sample: Path, tmp_path: Path,
     assert_same(store, sample, path)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("sample", CASES, ids=names(CASES))
 def test_a_name_says_nothing(sample: Path, tmp_path: Path, store: Store) -> None:
     path = tmp_path / OTHER_NAME

@@ -16,6 +16,8 @@ from workspaces import SHARED, Office, Row, company_with, load_script, office, o
 
 import etl.vat
 
+pytestmark = pytest.mark.long  # many ways, or many orders: with the quick tests one would wait for them
+
 ORDERS, SEED = 2000, 4
 UNCLEAR = "VAT_TERRITORY_UNCLEAR"
 COUNTRIES = Path(etl.vat.__file__).with_name("countries.csv")
