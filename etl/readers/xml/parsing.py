@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
@@ -103,6 +103,17 @@ def _too_large(most: int) -> FileRejected:
     return FileRejected("FILE_TOO_LARGE", field="record", value=f"> {most}", expected=most)
 
 
+# Only the document itself is read, and of it neither comments nor instructions.
+SAFE: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
 def elements(path: Path, tag: str) -> Generator[Element, None, None]:
     """Every element of that tag at its end, in document order, all still in the tree."""
     with path.open("rb") as file:  # closed with the iterator, wherever it stops
@@ -112,12 +123,7 @@ def elements(path: Path, tag: str) -> Generator[Element, None, None]:
                 cast("IO[bytes]", source),
                 events=("end",),
                 tag=tag,
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                huge_tree=False,
-                remove_comments=True,
-                remove_pis=True,
+                **SAFE,
             ):
                 yield element
                 source.check_kept(element)

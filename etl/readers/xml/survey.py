@@ -96,7 +96,7 @@ def _elements(path: Path) -> Iterator[tuple[tuple[str, ...], int, int]]:
     with path.open("rb") as file:
         try:
             for event, element in etree.iterparse(
-                file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False
+                file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
             ):
                 if not isinstance(element.tag, str):
                     continue

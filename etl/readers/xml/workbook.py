@@ -10,7 +10,7 @@ from lxml import etree
 from etl.contracts.limits import MAX_COLUMNS
 from etl.errors import FileRejected
 from etl.readers.sheet import Sheet
-from etl.readers.xml.parsing import Element, damaged
+from etl.readers.xml.parsing import SAFE, Element, damaged
 
 NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _SS = f"{{{NAMESPACE}}}"
@@ -33,12 +33,7 @@ def sheets(path: Path, *, decimal: str = ".") -> Iterator[Sheet]:
             cast("IO[bytes]", data),
             events=("start", "end"),
             tag=(_WORKSHEET, _ROW),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
+            **SAFE,
         ),
     )
     try:
