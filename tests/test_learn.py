@@ -415,3 +415,8 @@ def test_a_cell_has_no_power_over_the_draft(tmp_path: Path) -> None:
     learned = draft_of(put(tmp_path, "butik.csv", text))
     assert contracts.parse(learned.text, source=learned.name).entity == "orders"
     assert learned.text.count("\nentity = ") == 1
+
+
+def test_a_prefix_that_is_not_declared_is_damage(tmp_path: Path) -> None:
+    with pytest.raises(FileRejected, match="FILE_DAMAGED"):
+        draft_of(put(tmp_path, "x.xml", "<r><x:o><a>1</a></x:o><x:o><a>2</a></x:o></r>"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from etl.readers.xml.parsing import damaged
+from etl.readers.xml.parsing import damaged, local
 
 _MOST_ELEMENTS = 200_000
 
@@ -101,7 +101,7 @@ def _elements(path: Path) -> Iterator[tuple[tuple[str, ...], int, int]]:
                 if not isinstance(element.tag, str):
                     continue
                 if event == "start":
-                    steps.append(etree.QName(element).localname)
+                    steps.append(local(element))
                     seen[-1][steps[-1]] += 1
                     seen.append(Counter())
                     continue
