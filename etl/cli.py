@@ -12,7 +12,10 @@ import typer
 
 from etl import clock
 from etl.console import HERE, AsJson, FailOn, Folder, exit_on, give, guarded, language_of, progressing
+from etl.declaring import report
 from etl.learning import learn
+from etl.linting import lint
+from etl.vat_command import vat, with_options
 
 if TYPE_CHECKING:
     from etl.show import Page
@@ -307,6 +310,8 @@ def sources(workspace: Folder = HERE, as_json: AsJson = False) -> None:
 
 
 app.command()(guarded(learn))
+app.command()(guarded(report))
+app.command()(guarded(with_options(vat)))
 
 
 @app.command()
@@ -335,22 +340,7 @@ def accept(
         raise typer.Exit(2)
 
 
-@app.command()
-@guarded
-def lint(workspace: Folder = HERE, as_json: AsJson = False) -> None:
-    """What company.toml lacks or contradicts, with its line."""
-    from etl import contracts, questions, summaries
-    from etl.lint import lint as check
-
-    settings, known = _workspace(workspace).load_company(), contracts.load(workspace)
-    if (workspace / questions.SNAPSHOT).is_file():
-        with questions.snapshot(workspace) as store:
-            findings = check(settings, store, known)
-    else:
-        findings = check(settings, None, known)
-    give(workspace, findings, lambda page: summaries.lint(page, findings), as_json=as_json)
-    if settings is None or any(finding.severity == "error" for finding in findings):
-        raise typer.Exit(2)
+app.command()(guarded(lint))
 
 
 @app.command()

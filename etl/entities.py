@@ -36,7 +36,8 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "fx", "topup", "transfer_in", "transfer_out", "payout", "unknown",
     ),
     "buyer_type": ("b2c", "b2b", "ean"),
-    "supply_type": ("goods", "eservice", "service", "event"),
+    "supply_type": ("goods", "eservice", "service", "event", "stream", "margin"),
+    "delivery": ("shipped", "collected"),
     "vat_number_status": ("NONE", "BAD_SYNTAX", "FORMAT_OK", "VALID", "INVALID", "UNAVAILABLE"),
 }  # fmt: skip
 
@@ -101,7 +102,7 @@ _ORDERS = (
         "cancelled_at:moment order_subtotal:amount order_shipping:amount order_discount:amount order_fee:amount"
         " shipping_name shipping_company billing_address2 shipping_address2 payment_references fulfilment_state"
         " outstanding_amount:amount tax_1_name tax_1_amount:amount tax_2_name tax_2_amount:amount tax_3_name"
-        " tax_3_amount:amount tax_4_name tax_4_amount:amount tax_5_name tax_5_amount:amount",
+        " tax_3_amount:amount tax_4_name tax_4_amount:amount tax_5_name tax_5_amount:amount delivery:delivery event_country",
         level="order",
         extra=True,
     ),
@@ -229,6 +230,13 @@ ENTITIES: dict[str, Entity] = {
             _columns("order_no shipped_at:moment sku quantity:number carrier tracking_no state"),
             ("order_no",),
             ("order_no", "tracking_no", "sku", "shipped_at"),
+        ),
+        Entity(
+            "exchange_rates",
+            "reference",
+            _columns("rate_date:date currency units_per_eur:exchange"),
+            ("rate_date", "currency", "units_per_eur"),
+            ("rate_date", "currency"),
         ),
         *(
             Entity(name, "reference", _columns(columns), tuple(required.split()), tuple(key.split()))

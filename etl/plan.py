@@ -36,6 +36,7 @@ FROZEN = {
     " on payouts.payout_key = findings.payout_key"
     " where findings.batch_id is null and findings.effect in ('warn', 'info')"
     " and (documents.doc_key is not null or payouts.payout_key is not null)",
+    "vat_cases": "select * from core.vat_cases where case_key in (select case_key from batch_document_lines)",
     "numbers": "select numbers.series, doc_key as key, numbers.number from batch_numbers as numbers"
     " inner join batch_documents as documents using (doc_key) where documents.is_resend is not true"
     " union all select 'debtor', buyer_key, number from batch_accounts where is_fresh"
@@ -135,8 +136,12 @@ def freeze(store: Store, folder: Path) -> None:
 
 def thaw(store: Store, folder: Path) -> None:
     """Make the tables `frozen_*` from the ledger's Parquet files of a batch that was sent before."""
-    for name in FROZEN:
-        store.import_parquet(f"frozen_{name}", folder / f"{name}.parquet")
+    for name, query in FROZEN.items():
+        path = folder / f"{name}.parquet"
+        if path.exists():
+            store.import_parquet(f"frozen_{name}", path)
+        else:  # sent before this was kept
+            store.script(f"create or replace temp table frozen_{name} as {query} limit 0")
 
 
 def adopt(store: Store, entry: dict[str, Any], published_at: str) -> None:

@@ -5,12 +5,12 @@ second opinion written beside it. What was sent stays as it was sent; the rehear
 today.
 """
 
+from etl import solver
 from etl.questions import Row, ask
 from etl.rehearsal import Trial, rehearse
 from etl.store import DatabaseError, Store
 
 _VAT_TABLES = ("[vat.categories]", "[vat.codes]")
-_CONDITIONS = ("seller_registered", "line_kind", "route", "buyer_number", "special", "oss", "threshold")
 
 
 def why(store: Store, order_key: int) -> Row:
@@ -22,6 +22,7 @@ def why(store: Store, order_key: int) -> Row:
     try:
         trials = rehearse(store, order_key)
         answer |= _worked_out(store)
+        answer["explanations"] = _explanations(store, answer)
     except DatabaseError as error:
         # A snapshot that an older version made may lack a table; what was stored is told all the same.
         answer["not_rehearsed"] = str(error).splitlines()[0]
@@ -41,29 +42,25 @@ def _worked_out(store: Store) -> Row:
     }
 
 
-def _tried_rules(rules: list[Row], facts: Row) -> Row:
-    """The VAT rules in the order tried, each with the conditions that failed; the first without any decided.
+def _explanations(store: Store, answer: Row) -> list[Row]:
+    """Which ways of reckoning would make the money tie, of an order that is held because it does not."""
+    is_held = answer["order"] and answer["order"]["verdict"] == "held"
+    is_gap = is_held and any(finding["code"] in solver.CODES for finding in answer["findings"])
+    return solver.explained(store) if is_gap else []
 
-    The same comparison as model 325, which is told here rule by rule.
-    """
+
+def _tried_rules(rules: list[Row], facts: Row) -> Row:
+    """The VAT rules in the order tried, each with the conditions that failed; the first without any decided."""
     tried = []
-    for rule in rules:
-        failed = {
-            name: f"{facts[name]} ≠ {rule[name]}" for name in _CONDITIONS if rule[name] not in ("any", facts[name])
-        }
-        if rule["valid_from"] and not (facts["supply_date"] and rule["valid_from"] <= facts["supply_date"]):
-            failed["supply_date"] = f"{facts['supply_date']} < {rule['valid_from']}"
-        tried.append({"rule": rule["rule_id"], "treatment": rule["treatment"], "failed": failed})
-        if not failed:
+    for rule in (rule for rule in rules if rule["question_id"] == facts["question_id"]):
+        tried.append({"rule": rule["rule_id"], "treatment": rule["treatment"], "failed": rule["failed"]})
+        if not rule["failed"]:
             break
-    last = rules[len(tried) - 1] if tried else {}
+    told = ("line_no", "decided", "setting", "legal_basis")
     return {
-        "line_no": facts["line_no"],
-        "facts": {name: facts[name] for name in (*_CONDITIONS, "supply_date")},
+        **{name: facts[name] for name in told},
+        "facts": {name: fact for name, fact in facts.items() if name not in {*told, "question_id"}},
         "rules_tried": tried,
-        "decided": tried[-1]["rule"] if tried and not tried[-1]["failed"] else None,
-        "setting": last.get("setting"),
-        "legal_basis": last.get("legal_basis"),
     }
 
 

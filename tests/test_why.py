@@ -113,8 +113,8 @@ def test_the_vat_rules_before_the_one_that_decides_say_why_not(told: dict[int, d
     line = told[GOOD]["vat"][0]
     assert line["decided"] == "domestic"
     tried = {rule["rule"]: rule["failed"] for rule in line["rules_tried"]}
-    assert tried["export"] == {"route": "same_state ≠ third"}
-    assert tried["domestic"] == {}
+    assert tried["export"] == ["route same_state ≠ third"]
+    assert tried["domestic"] == []
     assert list(tried)[-1] == "domestic"
 
 
@@ -141,7 +141,7 @@ def test_a_rate_that_is_not_due_is_held_with_both_readings(told: dict[int, dict[
     assert answer["vat"][0]["decided"] == "oss_union"
     decided = answer["decided_by"]
     assert (decided["reason_code"], decided["value_read"], decided["expected"]) == (
-        "VAT_RATE_MISMATCH", "87.78", "70.08 (DE 19 %)",
+        "VAT_RATE_MISMATCH", "25", "DE 19",
     )  # fmt: skip
     assert decided["settings"] == ["[vat] oss", "[vat.categories]", "[vat.codes]"]
 

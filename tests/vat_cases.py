@@ -15,7 +15,8 @@ CODES = [
     ("DOMESTIC", "DK", "25", "U25"), ("DOMESTIC", "DE", None, "UDE"), ("DOMESTIC", None, None, "UXX"),
     ("DOMESTIC_ZERO", None, None, "U0"), ("DOMESTIC_REVERSE_CHARGE", None, None, "UOB"),
     ("EXPORT", None, None, "UEKS"), ("ICS_GOODS", None, None, "UEUV"), ("NO_VAT", None, None, "UMOMS0"),
-    ("NOT_VAT_REGISTERED", None, None, "UREG"), ("ORIGIN_BELOW_THRESHOLD", None, None, "UORI"),
+    ("NOT_VAT_REGISTERED", None, None, "UREG"),
+    ("IMPORT_BY_CUSTOMER", None, None, "UIMP"), ("ORIGIN_BELOW_THRESHOLD", None, None, "UORI"),
     ("OSS_UNION", "GR", None, "U_GR"), ("OSS_UNION", "DE", "19", "U_DE19"), ("OSS_UNION", "DE", None, "U_DE"),
     *(("OSS_UNION", state, None, f"U_{state}") for state in (
         "BE", "BG", "CY", "CZ", "DK", "EE", "ES", "FI", "FR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL",
@@ -87,7 +88,7 @@ def decide(store: Store, sales: Sequence[Sale]) -> list[Decision]:
     found: dict[int, Decision] = {}
     for seller in {sale.seller: None for sale in sales}:
         numbered = [(i, sale) for i, sale in enumerate(sales) if sale.seller == seller]
-        _settings(store, seller)
+        _settings(store, seller, [i for i, _ in numbered])
         _orders(store, numbered)
         numbers.check(store)
         store.run(300, 339)
@@ -101,25 +102,39 @@ def decide(store: Store, sales: Sequence[Sale]) -> list[Decision]:
     return [found[i] for i in range(len(sales))]
 
 
-def _settings(store: Store, seller: Seller) -> None:
-    _table(store, "setting.company", "name varchar, country varchar", [("X", seller.country)])
+def _settings(store: Store, seller: Seller, sales: Sequence[int]) -> None:
+    """A seller for each sale, so that none of them counts toward another's threshold."""
+    _table(store, "setting.company", "name varchar, country varchar, currency varchar", [("X", seller.country, "DKK")])
     _table(
         store,
         "setting.vat",
-        "registered boolean, oss varchar, ship_from varchar, prior_year_eur decimal(18,2),"
-        " year_to_date_eur decimal(18,2), sells_mainly_to_consumers boolean, accept_unverified_vat_number varchar",
+        "shop varchar, seller varchar, country varchar, registered boolean, oss varchar, ship_from varchar,"
+        " ship_from_postcode varchar, ship_from_city varchar, prior_year_eur decimal(18,2),"
+        " year_to_date_eur decimal(18,2), threshold_year integer, eur_rate decimal(18,8),"
+        " established_elsewhere boolean, destination_from_first_sale boolean, sells_mainly_to_consumers boolean,"
+        " accept_unverified_vat_number varchar, gift_cards varchar",
         [
             (
-                seller.registered,
-                seller.oss,
-                seller.country,
-                seller.prior,
-                seller.year,
-                seller.mainly_consumers,
-                seller.accept,
+                *(
+                    str(i),
+                    str(i),
+                    seller.country,
+                    seller.registered,
+                    seller.oss,
+                    seller.country,
+                    None,
+                    None,
+                    seller.prior,
+                ),
+                *(seller.year, None, "7.4415", False, False, seller.mainly_consumers, seller.accept, "multi_purpose"),
             )
+            for i in sales
         ],
     )
+    store.script(
+        "create or replace table setting.vat_registrations (seller varchar, country varchar, vat_number varchar)"
+    )
+    store.script("create or replace table setting.vat_supply_types (product_category varchar, supply_type varchar)")
     _table(
         store, "setting.vat_codes", "treatment varchar, country varchar, vat_rate decimal(9,4), vat_code varchar", CODES
     )
@@ -138,9 +153,12 @@ def _orders(store: Store, numbered: Sequence[tuple[int, Sale]]) -> None:
     _table(
         store,
         "read_orders",
-        "order_key ubigint, shipping_country varchar, shipping_postcode varchar, shipping_city varchar,"
-        " shipped_date date, ship_from_country varchar",
-        [(i, s.to, s.postcode, s.city, s.day and date.fromisoformat(s.day), s.ship_from) for i, s in numbered],
+        "order_key ubigint, shop varchar, shipping_country varchar, shipping_postcode varchar, shipping_city varchar,"
+        " shipped_date date, ship_from_country varchar, currency varchar",
+        [
+            (i, str(i), s.to, s.postcode, s.city, s.day and date.fromisoformat(s.day), s.ship_from, "EUR")
+            for i, s in numbered
+        ],
     )
     store.script("insert into core.orders by name select * from read_orders")
     _table(
@@ -157,8 +175,12 @@ def _orders(store: Store, numbered: Sequence[tuple[int, Sale]]) -> None:
         store,
         "order_lines",
         "order_key ubigint, line_no integer, line_type varchar, product_category varchar, supply_type varchar,"
-        " shop_rate decimal(9,4)",
-        [(i, 1, s.line, s.category, s.supply, s.shop_rate) for i, s in numbered],
+        " shop_rate decimal(9,4), amount_ore bigint, shop_vat_ore bigint",
+        [(i, 1, s.line, s.category, s.supply, s.shop_rate, 0, None) for i, s in numbered],
+    )
+    store.script(
+        "delete from core.threshold_sales;"
+        "create or replace temp table price_modes as select order_key, 'excl' as price_mode from touched_orders"
     )
 
 

@@ -126,7 +126,7 @@ def treatment(sale: Sale) -> tuple[str, str | None, Fraction | None]:  # noqa: P
     if where == "unclear":
         return "VAT_TERRITORY_UNCLEAR", None, None
     if sale.ship_from not in {None, seller.country}:
-        return "VAT_UNSUPPORTED", None, None
+        return _from_stock(sale, where, (state, region), category, day)
     if where == "third":
         return "EXPORT", state, Fraction(0)
     if state == seller.country:
@@ -144,6 +144,37 @@ def number_of(sale: Sale) -> tuple[str, str]:
     accepted = sale.seller.accept == "accept" or sale.file_status == "VALID"
     confirmed = sale.seller.accept != "never" and sale.number in sale.seller.approved
     return ("checked" if accepted or confirmed else "unchecked"), good[sale.number]
+
+
+def _from_stock(  # noqa: C901, PLR0911 - a question a line
+    sale: Sale, where: str, to: tuple[str, str], category: str | None, day: date
+) -> tuple[str, str | None, Fraction | None]:
+    """From a state that is not the seller's and where he has no number; what a consignment is worth is never known."""
+    state, region = to
+    known, of = number_of(sale)
+    if sale.ship_from not in EU_ISO:
+        return ("VAT_UNSUPPORTED", None, None) if where == "third" else ("IMPORT_BY_CUSTOMER", state, Fraction(0))
+    if where == "third":
+        return "VAT_LOCAL_NUMBER_MISSING", None, None
+    if state == sale.ship_from:
+        is_theirs = known in {"checked", "unchecked"} and of == state
+        return ("VAT_UNSUPPORTED" if is_theirs else "VAT_LOCAL_NUMBER_MISSING"), None, None
+    if known == "wrong":
+        return "VAT_NUMBER_INVALID", None, None
+    if known != "none" and of == sale.ship_from:
+        return "VAT_NUMBER_OF_ORIGIN", None, None
+    if known == "unchecked":
+        return "VAT_NUMBER_UNVERIFIED", None, None
+    if known == "checked":
+        return "VAT_LOCAL_NUMBER_MISSING", None, None
+    rate = rate_due(state, region, category, day)
+    if sale.seller.oss == "union":
+        return ("OSS_UNION", state, rate) if rate is not None else ("VAT_RATE_UNKNOWN", None, None)
+    if state != sale.seller.country:
+        return "VAT_OSS_MISSING", None, None
+    if rate is None:
+        return "VAT_RATE_UNKNOWN", None, None
+    return "DOMESTIC_ZERO" if rate == 0 else "DOMESTIC", state, rate
 
 
 def _domestic(sale: Sale, region: str, category: str | None, day: date) -> tuple[str, str | None, Fraction | None]:

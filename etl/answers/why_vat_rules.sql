@@ -1,2 +1,2 @@
--- The VAT rules in the order they are tried.
-select * from setting.vat_rules where priority is not null order by priority
+-- One row per question and VAT rule, in the order they are tried, with the conditions that did not hold.
+select question_id, rule_id, treatment, failed from vat_rules_tried order by question_id, priority

@@ -31,9 +31,13 @@ from etl.company.values import (
     OrderState,
     Pattern,
     PaymentTerm,
+    Rate,
+    RegisterUrl,
+    Rounding,
     ShopId,
     Sku,
     Source,
+    SupplyType,
     Text,
     Timezone,
     Tolerance,
@@ -67,6 +71,14 @@ class Threshold(Section):
 
     prior_year_eur: Turnover | None = Field(None, description="The whole of last year, in EUR.")
     year_to_date_eur: Turnover | None = Field(None, description="This year until our first staged order, in EUR.")
+    year: Annotated[int, Field(ge=2021, le=2100)] | None = Field(
+        None, description="The year that `year_to_date_eur` is of; not set = that of the first staged sale that counts."
+    )
+    eur_rate: Rate = Field(
+        Decimal("7.4415"),
+        description="Company currency for EUR 1 where a limit in EUR is looked at; the tax authority writes the limit"
+        " of EUR 10,000 as DKK 74,415.",
+    )
 
 
 class Vat(Section):
@@ -75,6 +87,20 @@ class Vat(Section):
     registered: bool | None = Field(None, description="Is the company registered for VAT? No default: answer it.")
     oss: Literal["none", "union", "nonunion", "ioss"] = Field("none", description="The One Stop Shop scheme joined.")
     ship_from: Country | None = Field(None, description="Country the goods leave from; not set = `company.country`.")
+    ship_from_postcode: Annotated[str, Field(max_length=20)] = Field(
+        "", description="Postcode they leave from; only where it decides the VAT territory (BT, Canary Islands ...)."
+    )
+    ship_from_city: Annotated[str, Field(max_length=60)] = Field("", description="City they leave from, likewise.")
+    registrations: dict[Country, VatNumber] = Field(
+        {}, description="Our VAT numbers in other EU states: goods that lie there, or sales declared there."
+    )
+    established_elsewhere: bool = Field(
+        default=False,
+        description="Established in, or sending goods from, another EU state too: the limit of EUR 10,000 does not apply.",
+    )
+    destination_from_first_sale: bool = Field(
+        default=False, description="The buyer's state is chosen as the place of taxation, whatever the turnover."
+    )
     threshold: Threshold = Field(Threshold(), description="Where the sales stand against the EU limit of EUR 10,000.")
     sells_mainly_to_consumers: bool = Field(
         default=True,
@@ -90,6 +116,54 @@ class Vat(Section):
     categories: dict[Text, Category] = Field(
         {}, description="Product category as the shop writes it = category of the rate table (reduced rates)."
     )
+    supply_types: dict[Text, SupplyType] = Field(
+        {}, description="Product category as the shop writes it = what it is, where that is no ordinary goods."
+    )
+    gift_cards: Literal["multi_purpose", "single_purpose"] = Field(
+        "multi_purpose",
+        description="Gift cards sold: good for different rates or states (no VAT until used), or VAT at the sale.",
+    )
+    sales_list_period: Literal["month", "quarter"] = Field(
+        "month", description="Period of the EC sales list. Not verified: the tax authority's pages name both as the rule."
+    )
+    sales_list_separator: Literal[",", ";"] = Field(",", description="Separator in the EC sales list's file.")
+    return_period: Literal["month", "quarter", "half_year"] = Field(
+        "quarter", description="Period of the ordinary VAT return, which goes by turnover."
+    )
+    oss_services_box: Literal["C", "B_GOODS_NO_ESL", "NONE"] = Field(
+        "C", description="Box of the ordinary return for services in the One Stop Shop. Not verified: ask the accountant."
+    )
+    oss_correction_rate: Literal["corrected_period", "return_period"] = Field(
+        "corrected_period",
+        description="ECB rate of a correction in the One Stop Shop: of the period corrected, or of the return it stands"
+        " in. Not verified at the source of law.",
+    )
+
+
+class Vies(Section):
+    """VIES, the EU's check of VAT numbers. Off: no number leaves this machine. See docs/vies.md."""
+
+    enabled: bool = Field(
+        default=False, description="Ask VIES for the buyers' VAT numbers that a sale without VAT would rest on."
+    )
+    url: RegisterUrl = Field(
+        "https://ec.europa.eu/taxation_customs/vies/rest-api/check-vat-number",
+        description="The service. HTTPS, but for this machine. Its form is not verified against the service itself.",
+    )
+    requester: VatNumber | None = Field(
+        None,
+        description="Our number, sent along: only then there is a consultation number, the evidence of the check."
+        " Not set = `company.vat_number`.",
+    )
+    requests_per_minute: Annotated[int, Field(ge=1, le=600)] = Field(30, description="Most questions in a minute.")
+    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = Field(20, description="Longest wait for one answer.")
+    valid_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        30, description="Days after the check on which a sale may still rest on the answer; then it is asked again."
+    )
+    at_most: Annotated[int, Field(ge=1, le=10_000)] = Field(100, description="Most numbers that one run asks.")
+    run_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        120, description="Longest time that one run spends asking; the rest is asked by later runs."
+    )
 
 
 class Documents(Section):
@@ -102,8 +176,11 @@ class Documents(Section):
     date: Literal["shipped", "paid", "ordered"] = Field(
         "shipped", description="The document's date: this one, else the next that is known."
     )
-    tolerance: Tolerance = Field(
-        Decimal("0.05"), description="Largest rounding line per order; a larger difference holds the order."
+    tolerance: Rounding = Field(
+        Decimal("0.05"),
+        description="Largest rounding line per order, and largest difference of its VAT; a larger one holds the order."
+        " Never more than its rounded amounts explain; nothing for buyers with an EAN; one whole unit in a currency"
+        " without decimals.",
     )
     transfer_states: Annotated[tuple[OrderState, ...], Field(strict=False, min_length=1)] = Field(
         ("paid", "processing", "shipped", "completed", "part_refunded", "refunded"),
@@ -188,6 +265,7 @@ class Items(Section):
     tip: Item = Field("DRIKKEPENGE", description="Tips.")
     refund: Item = Field("REFUSION", description="Refunds that name no line.")
     rounding: Item = Field("AFRUNDING", description="Rounding lines.")
+    cash_rounding: Item = Field("KONTANTAFRUNDING", description="Rounding of cash to the nearest DKK 0.50.")
     gift_card_skus: Annotated[tuple[Sku, ...], Field(strict=False, max_length=200)] = Field(
         (), description="SKUs that are gift cards, where the shop does not say so."
     )
@@ -199,6 +277,9 @@ class Accounts(Section):
     error: Account | None = Field(None, description="Error account: money that belongs to no known order.")
     gift_cards: Account | None = Field(None, description="Gift cards sold and not yet used (a debt).")
     rounding: Account | None = Field(None, description="Rounding on invoices.")
+    cash_rounding: Account | None = Field(
+        None, description="Rounding of cash to the nearest DKK 0.50; the account of the item `items.cash_rounding`."
+    )
     difference: Account | None = Field(None, description="Øre between a payout line and its invoice.")
     exchange_difference: Account | None = Field(None, description="Exchange gains and losses.")
     disputes: Account | None = Field(None, description="Chargebacks until they are won or lost.")
@@ -215,6 +296,9 @@ class PaymentMethod(Section):
     payment_term: PaymentTerm | None = Field(None, description="The ERP's payment term on the document.")
     acquirer: Name | None = Field(None, description="Who pays the money out: a key of [acquirers].")
     is_gift_card: bool = Field(default=False, description="Paying with a gift card: draws on `accounts.gift_cards`.")
+    is_cash: bool = Field(
+        default=False, description="Cash: the total may be rounded to the nearest DKK 0.50, on a line of its own."
+    )
 
 
 class Acquirer(Section):
@@ -277,6 +361,16 @@ class Shop(Section):
     prices_include_vat: YesNo = Field(
         "infer", description="Do the shop's prices include VAT? infer = from each order's sums."
     )
+    vat_method: Literal["canonical", "line", "unit", "carried"] = Field(
+        "canonical",
+        description="How the shop rounds VAT, so that ours is the same: once per rate (as EN 16931), per line, per"
+        " unit, or per line with the rest carried to the next (as Magento does). `etl lint` tells which fits.",
+    )
+    freight_vat: Literal["goods", "main_rate", "standard_rate"] = Field(
+        "goods",
+        description="VAT of freight and fees where goods have several rates: as the goods, in proportion; at the rate"
+        " that most of them have; or always at the country's standard rate.",
+    )
     order_prefix: Annotated[str, Field(max_length=20, examples=["SE-"])] = Field(
         "", description="How acquirers begin this shop's order numbers; their lines are then matched in this shop only."
     )
@@ -315,6 +409,7 @@ class Company(Section):
 
     company: CompanyFacts = Field(CompanyFacts(), description="Who we are.")
     vat: Vat = Field(Vat(), description="VAT registrations and codes.")
+    vies: Vies = Field(Vies(), description="Online check of VAT numbers.")
     documents: Documents = Field(Documents(), description="Which orders go, when and how.")
     periods: Periods = Field(Periods(), description="Closed accounting periods.")
     numbers: Numbers = Field(Numbers(), description="Number ranges.")

@@ -26,8 +26,13 @@ class SettingTable(NamedTuple):
 # NULL is "not set": no default is ever put in for an account or a VAT code.
 _COLUMNS = {
     "company": "name country vat_number currency timezone language",
-    "vat": "registered:boolean oss ship_from prior_year_eur:decimal(18,2) year_to_date_eur:decimal(18,2)"
-    " sells_mainly_to_consumers:boolean accept_unverified_vat_number",
+    "vat": "shop seller country registered:boolean oss ship_from ship_from_postcode ship_from_city"
+    " prior_year_eur:decimal(18,2) year_to_date_eur:decimal(18,2) threshold_year:integer eur_rate:decimal(18,8)"
+    " established_elsewhere:boolean destination_from_first_sale:boolean sells_mainly_to_consumers:boolean"
+    " accept_unverified_vat_number gift_cards",
+    "vat_registrations": "seller country vat_number",
+    "vat_supply_types": "product_category supply_type",
+    "returns": "sales_list_period sales_list_separator return_period oss_services_box oss_correction_rate",
     "vat_codes": "treatment country vat_rate:decimal(9,4) vat_code",
     "vat_categories": "product_category category",
     "documents": "shop kind book:boolean date_rule tolerance:decimal(18,2) transfer_states:varchar[]"
@@ -37,13 +42,13 @@ _COLUMNS = {
     "debtor_rules": "shop buyer_type match:varchar[] debtor_group is_create:boolean collective update_rule",
     "erp": "without_snapshot",
     "items": "shop is_create:boolean item_group default_item shipping discount fee gift_card tip refund rounding"
-    " gift_card_skus:varchar[]",
-    "accounts": "error gift_cards rounding difference exchange_difference disputes reserve in_transit",
-    "payment_methods": "method_name payment_method register payment_term acquirer is_gift_card:boolean",
+    " cash_rounding gift_card_skus:varchar[]",
+    "accounts": "error gift_cards rounding cash_rounding difference exchange_difference disputes reserve in_transit",
+    "payment_methods": "method_name payment_method register payment_term acquirer is_gift_card:boolean is_cash:boolean",
     "acquirers": "acquirer receivable fees fee_vat fee_vat_code bank payout_to journal posting"
     " unmatched_after_days:integer merchant_accounts:varchar[] ignore_refs other_company currency",
     "matching": "tolerance:decimal(18,2)",
-    "shops": "shop source inbox prices_include_vat order_prefix",
+    "shops": "shop source inbox prices_include_vat vat_method freight_vat order_prefix",
     "target": "kind language encoding decimal date",
     "messages": "code severity is_approvable:boolean reason next_step",
 }
@@ -103,17 +108,13 @@ def _create(name: str, table: SettingTable) -> str:
 def _company_rows(company: Company) -> dict[str, list[Row]]:
     """The rows of every table but the messages, by table."""
     c, v = company.company, company.vat
-    country = v.ship_from or c.country
     return {
         "company": [(c.name, c.country, c.vat_number, c.currency, c.timezone, c.language)],
-        "vat": [
-            (
-                v.registered, v.oss, country, v.threshold.prior_year_eur, v.threshold.year_to_date_eur,
-                v.sells_mainly_to_consumers, v.accept_unverified_vat_number,
-            )
-        ],
+        "vat_registrations": [("", country, number) for country, number in v.registrations.items()],
+        "vat_supply_types": list(v.supply_types.items()),
         "vat_codes": [(*VatCodeKey.parse(key), code) for key, code in v.codes.items()],
         "vat_categories": list(v.categories.items()),
+        "returns": [_values(v, _COLUMNS["returns"].split())],
         "periods": [(company.periods.locked_until, company.periods.late)],
         "erp": [(company.erp.without_snapshot,)],
         "accounts": [_values(company.accounts, _COLUMNS["accounts"].split())],
@@ -124,7 +125,10 @@ def _company_rows(company: Company) -> dict[str, list[Row]]:
             for name, a in company.acquirers.items()
         ],
         "matching": [(company.matching.tolerance,)],
-        "shops": [(s.id, s.source, s.inbox, s.prices_include_vat, s.order_prefix or None) for s in company.shops],
+        "shops": [
+            (s.id, s.source, s.inbox, s.prices_include_vat, s.vat_method, s.freight_vat, s.order_prefix or None)
+            for s in company.shops
+        ],
         "target": [_values(company.target, _COLUMNS["target"].split())],
     }  # fmt: skip
 

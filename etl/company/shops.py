@@ -17,6 +17,7 @@ def shop_rows(company: Company, shops: Collection[str]) -> dict[str, list[Row]]:
     own.update({shop.id: shop for shop in company.shops})
     named = sorted(own.items())
     return {
+        "vat": [_vat(company, shop) for shop, _ in named],
         "documents": [
             _documents(shop, _merged(company.documents, one.documents if one else None)) for shop, one in named
         ],
@@ -43,6 +44,16 @@ def _documents(shop: str, d: Documents) -> Row:
     return (shop, d.kind, d.book, d.date, d.tolerance, states, d.refunded_before_transfer, d.discount, d.credit_notes)
 
 
+def _vat(company: Company, shop: str) -> Row:
+    """The seller as VAT sees him: one seller (the second column), whichever shop he sells in."""
+    c, v, t = company.company, company.vat, company.vat.threshold
+    return (
+        shop, "", c.country, v.registered, v.oss, v.ship_from or c.country, v.ship_from_postcode or None,
+        v.ship_from_city or None, t.prior_year_eur, t.year_to_date_eur, t.year, t.eur_rate, v.established_elsewhere,
+        v.destination_from_first_sale, v.sells_mainly_to_consumers, v.accept_unverified_vat_number, v.gift_cards,
+    )  # fmt: skip
+
+
 def _numbers(company: Company, shop: str, own: Shop | None) -> Row:
     """The series of a shop's sales orders; a series is named in the ledger, so a shop keeps the one it began with."""
     numbers = company.numbers
@@ -59,7 +70,7 @@ def _debtors(company: Company, own: Shop | None) -> Iterator[tuple[str, DebtorRu
 
 
 def _items(shop: str, i: Items) -> Row:
-    fixed = (i.shipping, i.discount, i.fee, i.gift_card, i.tip, i.refund, i.rounding)
+    fixed = (i.shipping, i.discount, i.fee, i.gift_card, i.tip, i.refund, i.rounding, i.cash_rounding)
     return (shop, i.create, i.group, i.default or None, *fixed, list(i.gift_card_skus))
 
 
@@ -73,4 +84,4 @@ def _payment_methods(company: Company) -> Iterator[Row]:
 
 
 def _payment_method(key: str, name: str, m: PaymentMethod) -> Row:
-    return (key, name, m.register_, m.payment_term, m.acquirer, m.is_gift_card)
+    return (key, name, m.register_, m.payment_term, m.acquirer, m.is_gift_card, m.is_cash)

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Literal, NamedTuple, get_args
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -24,6 +25,7 @@ TREATMENTS = (
 RESERVED_FOLDERS = ("archive", "rejected")
 _AMOUNT = r"\d{1,15}(\.\d{1,2})?"
 _RATE = r"\d{1,2}(\.\d{1,4})?"
+_EXCHANGE = r"\d{1,6}(\.\d{1,8})?"
 _INBOX = r"\.|[^\W_][\w -]{0,60}"
 
 
@@ -36,6 +38,13 @@ def _amount(value: object) -> Decimal:
     """A Decimal from text, by grammar first: Decimal itself also takes 1e2, 1_000, NaN and other scripts' digits."""
     if not isinstance(value, str) or not re.fullmatch(_AMOUNT, value, re.ASCII):
         raise _wrong('"1234.50"')
+    return Decimal(value)
+
+
+def _exchange(value: object) -> Decimal:
+    """A rate of exchange from text, by the same grammar as an amount but with up to eight decimals."""
+    if not isinstance(value, str) or not re.fullmatch(_EXCHANGE, value, re.ASCII):
+        raise _wrong('"7.4415"')
     return Decimal(value)
 
 
@@ -80,6 +89,15 @@ def _collective(value: str) -> str:
     """An account, or a pattern that gives one account per country."""
     if not re.fullmatch(r"[\w.-]{0,18}", value.replace("{country}", "", 1)):
         raise _wrong('"WEB-{country}"')
+    return value
+
+
+def _register_url(value: str) -> str:
+    """An address of HTTPS, or of this machine, without a name or password in it."""
+    parts = urlsplit(value)
+    is_here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if not parts.hostname or parts.username is not None or not (parts.scheme == "https" or is_here):
+        raise _wrong('"https://..."')
     return value
 
 
@@ -148,6 +166,11 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["DKK"])]
 Timezone = Annotated[str, AfterValidator(_timezone), Field(max_length=50, examples=["Europe/Copenhagen"])]
 Collective = Annotated[str, AfterValidator(_collective), Field(max_length=27, examples=["WEB-{country}"])]
 ShopId = Annotated[str, Field(max_length=30, pattern=r"^[0-9A-Za-z][\w\-]*$", examples=["main"])]
+RegisterUrl = Annotated[
+    str,
+    Field(max_length=200, pattern=r"^[!-~]+$", examples=["https://register.example"]),
+    AfterValidator(_register_url),
+]
 Inbox = Annotated[str, AfterValidator(_inbox), Field(max_length=61, examples=["."])]
 DateForm = Annotated[str, AfterValidator(_date_form), Field(max_length=12, examples=["%d-%m-%Y"])]
 VatCodes = Annotated[dict[Annotated[str, AfterValidator(_vat_code_key)], VatCode], AfterValidator(_vat_codes)]
@@ -159,11 +182,23 @@ Tolerance = Annotated[
     Field(ge=Decimal(0), le=Decimal(10)),
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT}$", "examples": ["0.05"], "x-bounds": "0.00 … 10.00"}),
 ]
+Rounding = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(ge=Decimal(0), le=Decimal(1)),
+    WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT}$", "examples": ["0.05"], "x-bounds": "0.00 … 1.00"}),
+]
 Turnover = Annotated[
     Decimal,
     BeforeValidator(_amount),
     Field(ge=Decimal(0), le=Decimal(10) ** 12),
     WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT}$", "examples": ["25000"], "x-bounds": "0 … 10^12"}),
+]
+Rate = Annotated[
+    Decimal,
+    BeforeValidator(_exchange),
+    Field(gt=Decimal(0), le=Decimal(100_000)),
+    WithJsonSchema({"type": "string", "pattern": f"^{_EXCHANGE}$", "examples": ["7.4415"], "x-bounds": "> 0 … 100000"}),
 ]
 Day = Annotated[
     dt.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2025-12-31"]})
@@ -172,6 +207,7 @@ OrderState = Literal[
     "open", "authorized", "part_paid", "paid", "processing", "shipped", "completed",
     "part_refunded", "refunded", "cancelled", "voided", "failed",
 ]  # fmt: skip
+SupplyType = Literal["goods", "eservice", "service", "event", "stream", "margin"]
 MatchKey = Literal["customer_no", "email", "vat_number", "ean"]
 YesNo = Literal["infer", "yes", "no"]
 

@@ -87,7 +87,9 @@ select
     coalesce(head.refunded_amount, 0) as refunded_amount,
     current.is_complete and unfinished.order_key is null as is_complete,
     coalesce(others.refunded_amount, 0) > coalesce(head.refunded_amount, 0) as is_regressed,
-    if(current.part = 'whole', null, parts.missing_part) as missing_part
+    if(current.part = 'whole', null, parts.missing_part) as missing_part,
+    head.delivery,
+    coalesce(venue.country, head.event_country) as event_country
 from current
 inner join staging.orders as head
     on head.version_id = current.version_id and head.source_record = current.first_record
@@ -96,5 +98,6 @@ left join setting.company as company on true
 left join setting.country_names as billing on billing.country_name = lower(head.billing_country)
 left join setting.country_names as shipping on shipping.country_name = lower(head.shipping_country)
 left join setting.country_names as origin on origin.country_name = lower(head.ship_from_country)
+left join setting.country_names as venue on venue.country_name = lower(head.event_country)
 left join others on others.order_key = current.order_key
 left join unfinished on unfinished.order_key = current.order_key

@@ -1,21 +1,26 @@
--- One row: the seller as VAT sees him. Which of his settings decide? What is not set is `unknown`, never a default.
--- The threshold of EUR 10,000 is passed by more than that, in the year before or in this one; exactly 10,000 is below it.
+-- One row per shop: its seller as VAT sees him. Which of his settings decide? What is not set is `unknown`, never a default.
 select
-    seller.vat_country as state,
-    coalesce(v.ship_from, c.country) as ship_from,
+    v.shop,
+    v.seller,
+    home.vat_country as state,
+    home.eu_from is not null and home.eu_to is null as is_in_eu,
+    coalesce(v.ship_from, v.country) as ship_from,
+    v.ship_from_postcode,
+    v.ship_from_city,
+    v.country,
     case when v.registered is null then 'unknown' when v.registered then 'yes' else 'no' end as seller_registered,
-    case when v.oss is null then 'unknown' when v.oss = 'union' then 'union' else 'none' end as oss,
+    coalesce(v.oss, 'unknown') as oss,
     case
-        when v.prior_year_eur > 10000 or v.year_to_date_eur > 10000 then 'above'
-        when v.prior_year_eur is null or v.year_to_date_eur is null then 'unknown'
-        else 'below'
-    end as threshold,
-    case
-        when seller.vat_country <> 'DK' then 'electronics_elsewhere'
+        when home.vat_country <> 'DK' then 'electronics_elsewhere'
         when v.sells_mainly_to_consumers = false then 'electronics_rc'
         else 'none'
     end as electronics_to_business,
-    coalesce(v.accept_unverified_vat_number, 'confirm_once') as accept_unverified
-from setting.company as c
-cross join setting.vat as v
-left join setting.countries as seller on seller.iso2 = c.country
+    coalesce(v.accept_unverified_vat_number, 'confirm_once') as accept_unverified,
+    coalesce(v.gift_cards, 'multi_purpose') as gift_cards,
+    v.eur_rate,
+    v.threshold_year,
+    v.prior_year_eur,
+    v.year_to_date_eur,
+    coalesce(v.established_elsewhere, false) or coalesce(v.destination_from_first_sale, false) as is_without_threshold
+from setting.vat as v
+left join setting.countries as home on home.iso2 = v.country

@@ -2,29 +2,35 @@
 -- The most special row of setting.territories wins: city, then postcode, then the country as a whole. `status`: eu, third,
 -- unclear (the postcode or, for a shared postcode, the city is missing that would decide; `decided_by` names those asked for).
 with addresses as (
-    select distinct to_country, place from supply_addresses
+    select to_country as country, to_place as place from supply_addresses
+    union
+    -- Where goods leave from is the country as a whole unless a postcode says otherwise: nothing is asked for.
+    select a.from_country, a.from_place
+    from supply_addresses as a
+    inner join setting.countries as c on c.iso2 = a.from_country
+    where a.from_place <> '' or not c.needs_postcode
 ),
 coded as (
     select
-        a.to_country, a.place,
+        a.country, a.place,
         split_part(a.place, '|', 2) as city,
         case
-            when a.to_country = 'GB' then upper(replace(a.place, ' ', ''))
+            when a.country = 'GB' then upper(replace(a.place, ' ', ''))
             else regexp_extract(replace(split_part(a.place, '|', 1), ' ', ''), '[0-9]+')
         end as code,
         c.needs_postcode and code = '' as is_postcode_missing
     from addresses as a
-    inner join setting.countries as c on c.iso2 = a.to_country
+    inner join setting.countries as c on c.iso2 = a.country
 ),
 fitting as (
     select
-        a.to_country, a.place, a.city, a.is_postcode_missing,
+        a.country, a.place, a.city, a.is_postcode_missing,
         arg_max(t, (t.postcode_from is not null)::integer + 2 * (t.city_part is not null)::integer) as found,
         string_agg(
             t.postcode_from || if(t.postcode_to = t.postcode_from, '', '-' || t.postcode_to), ', ' order by t.postcode_from
         ) as postcodes
     from coded as a
-    inner join setting.territories as t on t.iso_country = a.to_country
+    inner join setting.territories as t on t.iso_country = a.country
     where (
             t.postcode_from is null
             or a.is_postcode_missing
@@ -36,8 +42,8 @@ fitting as (
 )
 select
     row_number() over () as territory_id,
-    to_country, place,
-    found.vat_country as vat_country,
+    country, place,
+    if(is_postcode_missing or found.status = 'ask_city', null, found.vat_country) as vat_country,
     coalesce(found.region, '') as region,
     if(is_postcode_missing or found.status = 'ask_city', 'unclear', found.status) as status,
     found.note as territory_note,

@@ -4,11 +4,11 @@
 with held as (
     select
         k.kind_id, k.category, k.product_category, k.line_kind, k.supply_date, d.vat_country, d.region, d.rate_bp,
-        s.vat_number, s.from_country, s.to_country, s.unclear_territory_id, r.treatment, r.hold_field, c.vat_key,
+        s.vat_number, s.from_country, s.from_state, s.to_country, s.unclear_territory_id, r.treatment, r.hold_field, c.vat_key,
         rtrim(rtrim(k.shop_rate::varchar, '0'), '.') as shop_rate,
         case
-            when r.treatment = 'HOLD' then coalesce(r.hold_code, s.place_hold)
             when k.is_follower then null
+            when r.treatment = 'HOLD' then coalesce(r.hold_code, s.place_hold)
             when d.rate_bp is null then 'VAT_RATE_UNKNOWN'
             when d.rate_bp = 0 and k.shop_rate > 0 then 'VAT_CHARGED_NOT_DUE'
             when k.shop_rate * 100 <> d.rate_bp and d.legal_rate_bp is not null and k.mapped_category is null
@@ -27,6 +27,8 @@ told as (
     select
         h.kind_id, h.hold_code,
         case
+            when h.hold_code = 'COUNTRY_UNKNOWN' and h.to_country in (select iso2 from setting.countries)
+                then ['ship_from_country', h.from_country]
             when h.hold_code in ('COUNTRY_MISSING', 'COUNTRY_UNKNOWN') then ['shipping_country', h.to_country]
             when h.hold_code = 'DATE_MISSING' then ['order_date']
             when h.hold_code = 'VAT_TERRITORY_UNCLEAR'
@@ -40,6 +42,8 @@ told as (
                 then ['vat_rate', h.shop_rate, h.vat_country || ' ' || rate_text(h.rate_bp)]
             when h.hold_code = 'VAT_CHARGED_NOT_DUE' then ['vat_rate', h.shop_rate, h.treatment]
             when h.hold_code = 'VAT_CODE_MISSING' then ['vat.codes', h.vat_key, h.vat_key]
+            when h.hold_field = 'vat.registrations' then [h.hold_field, h.to_country, h.from_state]
+            when h.hold_field = 'event_country' then [h.hold_field, h.to_country]
             when h.hold_field = 'customer_vat_number' then [h.hold_field, h.vat_number, h.vat_country]
             when h.hold_field = 'ship_from_country' then [h.hold_field, h.from_country]
             when h.hold_field = 'supply_date' then [h.hold_field, h.supply_date::varchar]

@@ -5,6 +5,7 @@ select
     unnest(k.order_keys) as order_key,
     unnest(k.line_nos) as line_no,
     d.rule_id,
+    d.case_key,
     r.treatment,
     d.vat_country,
     nullif(d.region, '') as vat_region,

@@ -12,7 +12,7 @@ parts as (
         sales.doc_key, sales.order_key, vat.line_no * 100 + vat.part_no as place,
         coalesce(lines.line_type, 'discount') as line_type, coalesce(lines.item, items.discount) as item,
         coalesce(lines.description, lines.sku, lines.item, items.discount) as text,
-        if(vat.part_no = 1 and lines.line_no is not null, lines.quantity, 1) as quantity, lines.unit_price, vat.rule_id,
+        if(vat.part_no = 1 and lines.line_no is not null, lines.quantity, 1) as quantity, lines.unit_price, vat.rule_id, vat.case_key,
         vat.vat_code, vat.vat_rate, vat.vat_country, vat.treatment, vat.net_ore, vat.vat_ore, vat.gross_ore,
         coalesce(lines.file_id, sales.file_id) as file_id, coalesce(lines.source_record, sales.first_record) as source_record
     from sales
@@ -21,8 +21,10 @@ parts as (
     inner join setting.items as items on items.shop = sales.shop
     union all by name
     select
-        sales.doc_key, sales.order_key, 100000000 as place, 'rounding' as line_type, items.rounding as item,
-        items.rounding as text, 1 as quantity, (select min(vat_code) from setting.vat_codes where treatment = 'NO_VAT') as vat_code,
+        sales.doc_key, sales.order_key, 100000000 as place,
+        if(totals.rounding_kind = 'cash', 'cash_rounding', 'rounding') as line_type,
+        if(totals.rounding_kind = 'cash', items.cash_rounding, items.rounding) as item,
+        coalesce(totals.rounding_text, items.rounding) as text, 1 as quantity, (select min(vat_code) from setting.vat_codes where treatment = 'NO_VAT') as vat_code,
         0 as vat_rate, sales.vat_country, 'NO_VAT' as treatment, totals.rounding_ore as net_ore, 0 as vat_ore,
         totals.rounding_ore as gross_ore, sales.file_id, sales.first_record as source_record
     from sales

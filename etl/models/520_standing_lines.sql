@@ -14,7 +14,7 @@ sales as (
 )
 select
     lines.order_key, lines.doc_key, lines.line_no, lines.line_type, lines.item, lines.text, lines.quantity, lines.unit_price,
-    lines.vat_code, lines.vat_rate, lines.vat_country, lines.treatment, to_ore(lines.net_amount) as net_ore,
+    lines.vat_code, lines.vat_rate, lines.vat_country, lines.treatment, lines.rule_id, lines.case_key, to_ore(lines.net_amount) as net_ore,
     to_ore(lines.vat_amount) as vat_ore, to_ore(lines.gross_amount) as gross_ore, lines.file_id, lines.source_record
 from lines
 inner join sales using (doc_key)

@@ -15,13 +15,13 @@ with changed as (
 ),
 both_sides as (
     select changed.event, lines.order_key, lines.line_type, lines.item, lines.text, -lines.quantity as quantity, lines.vat_code,
-        lines.vat_rate, lines.vat_country, lines.treatment, -lines.net_ore as net_ore, -lines.vat_ore as vat_ore,
+        lines.vat_rate, lines.vat_country, lines.treatment, lines.rule_id, lines.case_key, -lines.net_ore as net_ore, -lines.vat_ore as vat_ore,
         -lines.gross_ore as gross_ore, lines.file_id, lines.source_record
     from changed inner join standing_lines as lines using (order_key)
     union all by name
     select changed.event, vat.order_key, coalesce(lines.line_type, 'discount') as line_type, items.item,
         coalesce(lines.description, lines.sku, items.item) as text, if(vat.part_no = 1, lines.quantity, 1) as quantity,
-        vat.vat_code, vat.vat_rate, vat.vat_country, vat.treatment, vat.net_ore, vat.vat_ore, vat.gross_ore, lines.file_id,
+        vat.vat_code, vat.vat_rate, vat.vat_country, vat.treatment, vat.rule_id, vat.case_key, vat.net_ore, vat.vat_ore, vat.gross_ore, lines.file_id,
         lines.source_record
     from changed
     inner join line_vat as vat using (order_key)
@@ -30,7 +30,7 @@ both_sides as (
     where changed.event <> 'cancel'
 )
 select order_key, event, min(source_record) as place, line_type, item, text, sum(quantity) as quantity, null as unit_price,
-    vat_code, vat_rate, vat_country, treatment, sum(net_ore)::bigint as net_ore, sum(vat_ore)::bigint as vat_ore,
+    vat_code, vat_rate, vat_country, treatment, min(rule_id) as rule_id, min(case_key) as case_key, sum(net_ore)::bigint as net_ore, sum(vat_ore)::bigint as vat_ore,
     sum(gross_ore)::bigint as gross_ore, max(file_id) as file_id, min(source_record) as source_record
 from both_sides
 group by order_key, event, line_type, item, text, vat_code, vat_rate, vat_country, treatment

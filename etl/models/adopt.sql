@@ -22,6 +22,7 @@ insert into core.journal_lines by name select *, batch() as batch_id from frozen
 insert into core.payouts by name select *, batch() as batch_id from frozen_payouts;
 insert into core.payout_matches by name select *, batch() as batch_id from frozen_payout_matches;
 insert into core.findings by name select *, batch() as batch_id from frozen_findings;
+insert into core.vat_cases from frozen_vat_cases where case_key not in (select case_key from core.vat_cases);
 insert into ops.numbers by name select *, batch() as batch_id from frozen_numbers;
 insert into ops.batches by name select * from adopted;
 

@@ -11,6 +11,31 @@ create or replace temp macro vat_in_gross_ore(g, bp) as
 -- The VAT to be added to a net amount.
 create or replace temp macro vat_on_net_ore(n, bp) as
     case when n < 0 then -1 else 1 end * ((2 * abs(n) * bp + 10000) // 20000);
+-- The VAT of an amount (with VAT, or without: `is_excl`), rounded to the currency's minor unit (`minor`: 1, 10 or 100 øre).
+create or replace temp macro vat_of_ore(amount, bp, is_excl, minor) as
+    case when amount < 0 then -minor else minor end
+    * ((2 * abs(amount) * bp + if(is_excl, 10000, 10000 + bp) * minor) // (2 * if(is_excl, 10000, 10000 + bp) * minor));
+-- The same of a shop that rounds the VAT of one unit: times the quantity, and rounded again where that is no whole number.
+-- Only then are the numbers too long for BIGINT.
+create or replace temp macro vat_of_units_ore(amount, quantity, bp, is_excl, minor) as
+    case
+        when quantity in (0, 1) then vat_of_ore(amount, bp, is_excl, minor)
+        when quantity = trunc(quantity) then case when amount < 0 then -minor else minor end * cast(abs(quantity) as bigint) * (
+            (2 * abs(amount) * bp + if(is_excl, 10000, 10000 + bp) * minor * cast(abs(quantity) as bigint))
+            // (2 * if(is_excl, 10000, 10000 + bp) * minor * cast(abs(quantity) as bigint))
+        )
+        else case when amount < 0 then -minor else minor end * cast((
+            2 * cast(abs(quantity) * 1000000 as hugeint) * (
+                (2000000 * cast(abs(amount) as hugeint) * bp
+                    + if(is_excl, 10000, 10000 + bp) * minor * cast(abs(quantity) * 1000000 as hugeint))
+                // (2 * if(is_excl, 10000, 10000 + bp) * minor * cast(abs(quantity) * 1000000 as hugeint))
+            ) + 1000000
+        ) // 2000000 as bigint)
+    end;
+-- May VAT and net amount (both rounded, the sign taken off) have come from this rate? r in [(t - e) / (n + e), (t + e) / (n - e)]
+-- of vat.md 4.2 (4), without a division; `e2` is 2e in øre.
+create or replace temp macro is_rate_possible(bp, vat, net, e2) as
+    10000 * (2 * vat - e2) <= bp * (2 * net + e2) and bp * (2 * net - e2) <= 10000 * (2 * vat + e2);
 -- A rate as people write it in company.toml: 2500 -> 25, 2550 -> 25.5.
 create or replace temp macro rate_text(bp) as
     cast(bp // 100 as varchar)
@@ -29,3 +54,20 @@ create or replace temp macro is_gln(number) as
 
 -- An order number without the sign that some shops put before it: files that name an order may leave it out.
 create or replace temp macro plain_no(order_no) as ltrim(trim(order_no), '# ');
+-- A postcode, and the city where it decides too; nothing where no territory of the country asks (`asks_city` null).
+create or replace temp macro place_text(asks_city, postcode, city) as
+    case
+        when asks_city is null then ''
+        when asks_city then coalesce(postcode, '') || '|' || lower(coalesce(city, ''))
+        else coalesce(postcode, '')
+    end;
+-- Euro cents of an amount: whole øre times a rate of exchange, by the currency's rate for one euro (both of eight decimals).
+create or replace temp macro eur_cents(ore, exchange_rate, eur_rate) as
+    case when ore < 0 then -1 else 1 end
+    * cast(
+        (2 * abs(cast(ore as hugeint)) * cast(exchange_rate * 100000000 as hugeint) + cast(eur_rate * 100000000 as hugeint))
+        // (2 * cast(eur_rate * 100000000 as hugeint)) as bigint
+    );
+-- What is told of a condition of the decision table that does not hold; null where it holds.
+create or replace temp macro fails(name, fact, wanted) as
+    if(wanted = 'any' or contains('|' || wanted || '|', '|' || fact || '|'), null, name || ' ' || fact || ' ≠ ' || wanted);

@@ -56,7 +56,7 @@ create table if not exists core.orders (
     billing_country varchar, shipping_name varchar, shipping_address varchar, shipping_address2 varchar,
     shipping_postcode varchar, shipping_city varchar, shipping_country varchar, ship_from_country varchar,
     payment_method varchar, order_total decimal(18, 2), order_vat decimal(18, 2), refunded_amount decimal(18, 2),
-    is_complete boolean, is_regressed boolean, missing_part varchar
+    is_complete boolean, is_regressed boolean, missing_part varchar, delivery varchar, event_country varchar
 );
 -- One row per way an order was paid. method_name: the payment method of the settings, the shop's own before the company's. amount is null where the shop joins methods without amounts.
 create table if not exists core.order_payments (
@@ -74,7 +74,24 @@ create table if not exists core.verdicts (
 -- One row per line and rate of an order: the rule of setting.vat_rules that decided, and what it gave.
 create table if not exists core.vat_decisions (
     order_key ubigint, line_no integer, part_no integer, rule_id varchar, treatment varchar, vat_country varchar,
-    vat_rate decimal(9, 4), vat_code varchar, batch_id varchar
+    vat_rate decimal(9, 4), vat_code varchar, case_key ubigint, batch_id varchar
+);
+-- One row per order whose shop tells its VAT: which ways of rounding give exactly that VAT.
+create table if not exists core.vat_methods (
+    order_key ubigint, is_canonical boolean, is_line boolean, is_unit boolean, is_carried boolean
+);
+-- One row per different question that was put to setting.vat_rules: its facts in words, and the treatments it did not get.
+create table if not exists core.vat_cases (case_key ubigint, rule_id varchar, evidence varchar, rejected_alternatives varchar);
+-- One row per order that counts toward the EUR 10,000 of Directive 2006/112 art. 59c: net amount in euro cents, refunds not taken off.
+create table if not exists core.threshold_sales (
+    order_key ubigint, seller varchar, supply_date date, order_no varchar, net_eur_cents bigint
+);
+-- One row per way in which a held order's money would tie: one explanation, or two together (etl/solver). place 0: none was
+-- found, or none was looked for; vat_gap_left and total_gap_left are then the gap, and nothing where a way closes it.
+create table if not exists core.explanations (
+    order_key ubigint, place integer, ways integer, explanations varchar[], fields varchar[], values_read varchar[],
+    expected varchar[], settings varchar[], vat_gap decimal(18, 2), total_gap decimal(18, 2), vat_gap_left decimal(18, 2),
+    total_gap_left decimal(18, 2)
 );
 -- One row per finding. effect: skip, wait, hold (they decide verdicts), warn, info.
 create table if not exists core.findings (
@@ -95,8 +112,8 @@ create table if not exists core.documents (
 create table if not exists core.document_lines (
     doc_key ubigint, order_key ubigint, line_no integer, line_type varchar, item varchar, text varchar, quantity decimal(18, 6),
     unit_price decimal(18, 6), vat_code varchar, vat_rate decimal(9, 4), vat_country varchar, treatment varchar,
-    rule_id varchar, net_amount decimal(18, 2), vat_amount decimal(18, 2), gross_amount decimal(18, 2), file_id bigint,
-    source_record bigint, batch_id varchar
+    rule_id varchar, case_key ubigint, net_amount decimal(18, 2), vat_amount decimal(18, 2), gross_amount decimal(18, 2),
+    file_id bigint, source_record bigint, batch_id varchar
 );
 -- One row per debtor that we created or wanted created; account is given out at prepare and never reused.
 create table if not exists core.debtors (
@@ -149,6 +166,12 @@ create table if not exists ops.timers (kind varchar, key ubigint, due_date date,
 create table if not exists ops.decisions (
     decision_no bigint, decision varchar, order_key ubigint, order_no varchar, code varchar, subject varchar,
     decided_by varchar, decided_at timestamp, note varchar
+);
+-- One row per answer of a register of VAT numbers. UNAVAILABLE says nothing of the number. counts_to: the last day of supply
+-- that may rest on it; of an UNAVAILABLE the last day on which asking again is of no use.
+create table if not exists ops.vat_answers (
+    vat_number varchar, requester varchar, checked_at timestamp, result varchar, name varchar, address varchar,
+    consultation_number varchar, detail varchar, counts_to date
 );
 create table if not exists ops.numbers (series varchar, key ubigint, number bigint, batch_id varchar);
 create table if not exists ops.batches (
