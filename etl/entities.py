@@ -97,12 +97,14 @@ _ORDERS = (
         "line_type:order_line_type sku description product_category supply_type:supply_type quantity:number"
         " unit_price:number discount_amount:amount vat_rate:rate vat_amount:amount line_amount:amount"
     ),
-    *_columns("order_vat:amount order_total:amount refunded_amount:amount", level="order"),
+    *_columns(
+        "order_vat:amount order_total:amount refunded_amount:amount delivery:delivery event_country", level="order"
+    ),
     *_columns(
         "cancelled_at:moment order_subtotal:amount order_shipping:amount order_discount:amount order_fee:amount"
         " shipping_name shipping_company billing_address2 shipping_address2 payment_references fulfilment_state"
         " outstanding_amount:amount tax_1_name tax_1_amount:amount tax_2_name tax_2_amount:amount tax_3_name"
-        " tax_3_amount:amount tax_4_name tax_4_amount:amount tax_5_name tax_5_amount:amount delivery:delivery event_country",
+        " tax_3_amount:amount tax_4_name tax_4_amount:amount tax_5_name tax_5_amount:amount",
         level="order",
         extra=True,
     ),
@@ -234,7 +236,7 @@ ENTITIES: dict[str, Entity] = {
         Entity(
             "exchange_rates",
             "reference",
-            _columns("rate_date:date currency units_per_eur:exchange"),
+            _columns("rate_date:date currency units_per_eur:number"),
             ("rate_date", "currency", "units_per_eur"),
             ("rate_date", "currency"),
         ),

@@ -13,7 +13,8 @@ from etl.company import Company, settings_sha, write_settings
 from etl.entities import ENTITIES
 from etl.ledger import Ledger
 from etl.store import ENGINE, MODELS, REVIEW_VIEWS, Store, models
-from etl.vat import seeds
+from etl.vat import overrides, seeds
+from etl.vat.overrides import RateOverrides
 from etl.workspace import Workspace
 
 
@@ -35,8 +36,13 @@ def rules() -> str:
     return sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
-def open_database(store: Store, settings: Company | None, *, as_of: date, workspace_id: str) -> None:
-    """Make tables, views and settings as this version and company.toml want; touch what is open if they changed."""
+def open_database(
+    store: Store, settings: Company | None, *, as_of: date, workspace_id: str, own_rates: RateOverrides = overrides.NONE
+) -> None:
+    """Make tables, views and settings as this version, company.toml and the company's own VAT rates want.
+
+    What is open is touched if any of them changed.
+    """
     store.script_file("macros.sql")
     is_new = state(store, "schema") is None
     if is_new:
@@ -44,12 +50,12 @@ def open_database(store: Store, settings: Company | None, *, as_of: date, worksp
         staging.create_tables(store)
     set_run(store, as_of=as_of, workspace_id=workspace_id)
     store.begin_open()
-    sha = settings_sha(settings) + seeds.version() + rules()
+    sha = settings_sha(settings) + seeds.version() + rules() + own_rates.sha256
     if state(store, "settings") == sha:
         return
     with store.transaction():
         write_settings(store, settings)
-        seeds.load(store)
+        seeds.load(store, own_rates)
         if is_new:
             store.run(800, 899)
             set_state(store, "schema", schema())
@@ -96,6 +102,8 @@ def _take_in(
         plan.adopt(store, prepared[batch_id], entry["at"])
     elif entry["kind"] == "decision":
         take_decision(store, entry)
+    elif entry["kind"] == "vat_answer":
+        take_vat_answer(store, entry)
 
 
 def take_decision(store: Store, entry: dict[str, Any]) -> None:
@@ -120,6 +128,26 @@ def take_decision(store: Store, entry: dict[str, Any]) -> None:
             " where code = 'VAT_NUMBER_UNVERIFIED' and value_read = $1 and batch_id is null",
             [entry["subject"]],
         )
+
+
+def take_vat_answer(store: Store, entry: dict[str, Any]) -> None:
+    """Make the database know what a register said of a VAT number; open orders that bear it are decided again."""
+    words = ("vat_number", "requester", "result", "name", "address", "consultation_number", "detail", "counts_to")
+    store.rows(
+        "insert into ops.vat_answers (checked_at, vat_number, requester, result, name, address, consultation_number,"
+        " detail, counts_to) values ($1::timestamp, $2, $3, $4, $5, $6, $7, $8, $9::date)",
+        [entry["at"].replace("+00:00", ""), *(entry[word] for word in words)],
+    )
+    if entry["result"] == "UNAVAILABLE":
+        return
+    # A number is written with and without prefix and leading zeros: one order too many does no harm.
+    store.rows(
+        "insert into ops.touched select 'order', order_key, 'register answered' from core.orders"
+        " where contains(regexp_replace(upper(vat_number), '[^0-9A-Z+*]', '', 'g'), ltrim(substr($1, 3), '0'))"
+        " and not exists (select 1 from core.documents as sent"
+        " where sent.order_key = orders.order_key and sent.batch_id is not null)",
+        [entry["vat_number"]],
+    )
 
 
 def state(store: Store, name: str) -> str | None:

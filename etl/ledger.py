@@ -11,13 +11,14 @@ acknowledged to anyone and is put aside; any other break means that somebody or 
 Entries, besides seq (from 1), at (UTC), kind and prev:
 
     workspace  uuid
-    config     sha256, sections
+    config     sha256, sections: {name: sha256}, of them `vat_rates.csv` the hash of the company's own rates' text
     load       load_no, received_at, timezone, files: [{file_id, name, stored, sha256, shop, source, contract_sha256,
                entity, status, reason_code, field, value, expected, rows_in}]
     prepared   batch_id, batch_no, plan_hash, files: {name: sha256}, frozen: {name: sha256}, documents, journal_lines,
                sums, approved_by, planned_at
     published  batch_id
     decision   decision_no, decision, shop, order_key, order_no, code, subject, by, note
+    vat_answer vat_number, requester, result, name, address, consultation_number, detail, counts_to
 """
 
 import hashlib
@@ -45,7 +46,7 @@ from etl.durable import (
 )
 from etl.errors import LedgerBroken
 
-KINDS = frozenset({"workspace", "config", "load", "prepared", "published", "decision"})
+KINDS = frozenset({"workspace", "config", "load", "prepared", "published", "decision", "vat_answer"})
 START = hashlib.sha256(b"").hexdigest()  # `prev` of the first line
 _BATCH_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -143,6 +144,11 @@ class Ledger:
         """The hash of the config last used, whose text is `text(...)`."""
         configs = self.of_kind("config")
         return str(configs[-1]["sha256"]) if configs else None
+
+    def rates_sha(self) -> str | None:
+        """The hash of the company's own VAT rates last used, whose text is `text(...)`; None where it had none."""
+        configs = self.of_kind("config")
+        return configs[-1]["sections"].get("vat_rates.csv") if configs else None
 
     def next_file_id(self) -> int:
         """One more than the largest file id given out."""

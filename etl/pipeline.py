@@ -1,8 +1,8 @@
 """The order of the steps, nothing else: files come in, what is open is decided, what is ready goes out.
 
-A run takes the lock, brings the database up to the ledger, stages what lies in the inbox, decides again whatever that
-touched, plans the change set, publishes it where that may happen without a person, and makes the snapshot that people
-read.
+A run takes the lock, brings the database up to the ledger, stages what lies in the inbox, asks the registers of VAT
+numbers if it may, decides again whatever was touched, plans the change set, publishes it where that may happen without
+a person, and makes the snapshot that people read.
 """
 
 import getpass
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etl import clock, deciding, folding, identify, intake, outbox, plan, publishing, reporting
+from etl import clock, deciding, folding, identify, intake, outbox, plan, publishing, reporting, vat_registers
 from etl.company import Company, sections_sha
 from etl.decisions import Decision, record
 from etl.errors import UsageError
@@ -22,7 +22,8 @@ from etl.lock import workspace_lock
 from etl.plan import Plan
 from etl.reporting import RunReport
 from etl.store import DatabaseError, Store
-from etl.workspace import Workspace
+from etl.vat.overrides import RateOverrides
+from etl.workspace import RATES_FILE, Workspace
 
 Progress = Callable[[str, int, int], None]
 STEPS = ("recover", "load", "decide", "publish", "snapshot")
@@ -34,18 +35,26 @@ class Session:
 
     workspace: Workspace
     settings: Company | None
+    own_rates: RateOverrides
     ledger: Ledger
     store: Store
 
 
-def run(workspace: Workspace, *, commit: bool | None = None, progress: Progress | None = None) -> RunReport:
-    """Take in what lies in the inbox, decide, and send what is ready. `commit`: None = as [run] auto_commit says."""
+def run(
+    workspace: Workspace, *, commit: bool | None = None, progress: Progress | None = None, may_ask: bool = True
+) -> RunReport:
+    """Take in what lies in the inbox, decide, and send what is ready.
+
+    `commit`: None = as [run] auto_commit says. `may_ask`: registers of VAT numbers, where [vies] is enabled.
+    """
     tell = _teller(progress)
     with _session(workspace, tell) as (session, settings):
         settle = settings.run.settle_seconds if settings else 2
         tell("load")
         claimed, told = intake.claim_all(workspace, settings, session.ledger, settle=settle)
         files = intake.load(session.store, session.ledger, workspace, settings, claimed)
+        if settings and settings.vies.enabled and may_ask:
+            told += vat_registers.ask(session.store, session.ledger, settings)
         tell("decide")
         batches: list[str] = []
         with _deciding(session) as change:
@@ -57,6 +66,7 @@ def run(workspace: Workspace, *, commit: bool | None = None, progress: Progress 
                 batches = [
                     publishing.publish(session.store, session.ledger, workspace, change, approved_by="auto_commit")
                 ]
+        told += session.own_rates.told()
         return reporting.report(session.store, settings, files, batches, change, told)
 
 
@@ -95,10 +105,10 @@ def decide(workspace: Workspace, decision: str, order_nos: Sequence[str], **fact
 
 
 def replay(workspace: Workspace) -> RunReport:
-    """Delete the database and make it again from archive and ledger."""
+    """Delete the database and make it again from archive and ledger. Nobody is asked again."""
     with workspace_lock(workspace.lock):
         _drop_database(workspace)
-    return run(workspace, commit=False)
+    return run(workspace, commit=False, may_ask=False)
 
 
 def explain(workspace: Workspace, path: Path) -> dict[str, Any]:
@@ -113,19 +123,19 @@ def _session(
     workspace: Workspace, tell: Callable[[str], None] = lambda _: None
 ) -> Iterator[tuple[Session, Company | None]]:
     """The lock, the settings, the ledger and the database brought up to it; afterwards the snapshot."""
-    settings = workspace.load_company()
+    settings, own_rates = workspace.load_company(), workspace.load_rates()
     workspace.make_folders(settings)
     with workspace_lock(workspace.lock):
         tell("recover")
         ledger = Ledger.open(workspace.ledger)
-        _note_config(ledger, settings)
+        _note_config(ledger, settings, own_rates)
         outbox.recover(workspace.root, ledger)
         _drop_foreign(workspace, ledger)
         with Store.open(workspace.database) as store:
             as_of = clock.as_of(settings.company.timezone if settings else "Europe/Copenhagen")
-            folding.open_database(store, settings, as_of=as_of, workspace_id=ledger.uuid)
+            folding.open_database(store, settings, as_of=as_of, workspace_id=ledger.uuid, own_rates=own_rates)
             folding.catch_up(store, ledger, workspace)
-            yield Session(workspace, settings, ledger, store), settings
+            yield Session(workspace, settings, own_rates, ledger, store), settings
             store.checkpoint()
         tell("snapshot")
         publishing.snapshot(workspace)
@@ -148,10 +158,15 @@ def _deciding(session: Session) -> Iterator[Plan | None]:
     fault("after-decide-commit")
 
 
-def _note_config(ledger: Ledger, settings: Company | None) -> None:
-    if settings and ledger.config_sha() != settings.sha256:
-        ledger.keep_text(settings.text)
-        ledger.append("config", sha256=settings.sha256, sections=sections_sha(settings))
+def _note_config(ledger: Ledger, settings: Company | None, own_rates: RateOverrides) -> None:
+    """Keep the settings that are used from now on, the company's own VAT rates among them, if they are new."""
+    if settings is None or (ledger.config_sha(), ledger.rates_sha()) == (settings.sha256, own_rates.sha256 or None):
+        return
+    ledger.keep_text(settings.text)
+    sections = sections_sha(settings)
+    if own_rates.text:
+        sections[RATES_FILE] = ledger.keep_text(own_rates.text)
+    ledger.append("config", sha256=settings.sha256, sections=sections)
 
 
 def _drop_foreign(workspace: Workspace, ledger: Ledger) -> None:

@@ -58,6 +58,7 @@ def status(store: Store) -> Answer:
         "documents": _counts(store, "select status, count(*) from review.documents group by status order by status"),
         "payouts": _counts(store, "select status, count(*) from review.payouts group by status order by status"),
         "open_items": ask(store, "status_open_items"),
+        "threshold": _first(store, "select * from review.oss_threshold where is_warning", []),
         "waiting_for_person": store.value(
             "select count(*) from review.documents where status = 'planned' and needs_person"
         ),
@@ -75,6 +76,7 @@ def held(store: Store) -> Answer:
     """What stands still until a person acts: orders, payouts, documents that ask for a yes, rejected files."""
     return {
         "orders": ask(store, "held_orders"),
+        "explanations": ask(store, "held_explanations"),
         "payouts": ask(store, "held_payouts"),
         "documents": ask(store, "held_documents"),
         "changes": ask(store, "held_changes"),

@@ -68,6 +68,9 @@ def status(page: Page, answer: Row, made_at: datetime, now: datetime) -> None:
     page.counts(answer["documents"], "documents")
     page.counts(answer["payouts"], "payouts")
     page.table(answer["open_items"], heading="open_items")
+    if near := answer["threshold"]:
+        code = "THRESHOLD_PASSED" if near["status"] == "above" else "THRESHOLD_NEAR"
+        page.message(code, {"value": near["running_eur"], "expected": near["limit_eur"], "field": near["share"]})
     if answer["last_batch"]:
         page.say("last_batch", **answer["last_batch"])
     if answer["waiting_for_person"]:
@@ -89,6 +92,8 @@ def held(page: Page, answer: Mapping[str, list[Row]]) -> None:
         return
     orders = ["order_no", "shop", "order_date", "customer_name", "total_incl_vat", "currency", "reason", "next_step"]
     page.table(answer["orders"], orders, heading="held_orders")
+    explained = ["order_no", "shop", "explanation", "next_step"]
+    page.table(answer["explanations"], explained, heading="explanations")
     page.table(answer["payouts"], heading="held_payouts")
     page.table(answer["documents"], heading="held_documents")
     page.table(answer["changes"], ["order_no", "shop", "event", "reason", "next_step"], heading="held_changes")
@@ -106,6 +111,7 @@ def why(page: Page, answer: Row) -> None:
         page.table(answer["findings"], heading="findings")
     else:
         _worked_out(page, answer)
+        _explanations(page, answer["explanations"])
     page.table(answer["documents"], ["document_id", "kind", "number", "document_date", "total_amount", "status"],
                heading="documents")  # fmt: skip
     page.table(answer["payout_lines"], ["payout_id", "line_type", "transaction_id", "amount", "match_rule", "status"],
@@ -134,6 +140,18 @@ def _worked_out(page: Page, answer: Row) -> None:
             page.line(f"     {page.word('seen')}: {page.cell(check['seen'])}")
         for found in check["found"]:
             page.line(f"     {found['code']}: {page.cell({k: v for k, v in found.items() if k != 'code' and v})}")
+
+
+def _explanations(page: Page, ways: Sequence[Row]) -> None:
+    """Each way in which the money would tie, with what would mend it; two together are one way."""
+    if ways:
+        page.heading("explanations")
+    for way in ways:
+        words = zip(way["explanations"], way["fields"], way["values_read"], way["expected"], strict=True)
+        for part, (code, field, value, expected) in enumerate(words):
+            facts = {"field": field, "value": value, "expected": expected}
+            for depth, text in enumerate(sentences(code, page.language, facts)):
+                page.line(f"  {'+' if part and not depth else '-' if not depth else ' '} {text}")
 
 
 def _decided_by(page: Page, decided: Row) -> None:
@@ -192,13 +210,34 @@ def verified(page: Page, checks: Sequence["Check"]) -> None:
         page.say("all_verified")
 
 
-def lint(page: Page, findings: Sequence[Any]) -> None:
-    """What company.toml lacks, with its line."""
-    for finding in findings:
-        page.line(f"company.toml:{finding.line} {finding.severity} {finding.code}: {finding.message}")
+def lint(page: Page, seen: Any, written: Sequence[Any] = ()) -> None:
+    """What company.toml lacks, with its line; the VAT codes that are missing, and the lines to paste into it."""
+    for finding in seen.findings:
+        page.line(f"{finding.file}:{finding.line} {finding.severity} {finding.code}: {finding.message}")
         page.line(f"  {finding.next_step}")
-    if not findings:
+    if not seen.findings:
         page.say("lint_clean")
+    if seen.vat_codes:
+        page.table([_wanted_code(page, code) for code in seen.vat_codes], heading="lint_vat_codes")
+        page.heading("lint_paste")
+        page.line("[vat.codes]")
+        for code in seen.vat_codes:
+            page.line(code.setting)
+    for path in written:
+        page.say("lint_written", path=path)
+
+
+def _wanted_code(page: Page, code: Any) -> Row:
+    waiting = ", ".join(f"{amount} {currency}" for currency, amount in code.amounts_waiting.items())
+    return {
+        "vat.codes": code.key,
+        "orders": code.orders,
+        "held": code.orders_waiting,
+        "lint_amount": waiting,
+        "lint_code": code.vat_code or "?",
+        "lint_operation": code.row["TypeSales"] if code.row else "",
+        "lint_source": page.word("lint_in_erp" if code.existing else "lint_to_create"),
+    }
 
 
 def explained(page: Page, answer: Mapping[str, Any] | Iterable[object], depth: int = 0) -> None:

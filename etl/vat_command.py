@@ -23,10 +23,11 @@ def vat(workspace: Path, csv_file: Path | None, as_json: bool, **said: str | Non
     from etl.vat_cases.case import read
     from etl.workspace import Workspace
 
-    company = Workspace(workspace.resolve()).load_company()
+    place = Workspace(workspace.resolve())
+    company, own_rates = place.load_company(), place.load_rates()
     case = {name.replace("_", "-"): str(word) for name, word in said.items() if word is not None}
     if csv_file is None:
-        answer = vat_cases.decide([case], company)[0]
+        answer = vat_cases.decide([case], company, own_rates)[0]
         give(workspace, answer, lambda page: _told(page, answer), as_json=as_json)
         return
     rows = read(csv_file)
@@ -35,7 +36,7 @@ def vat(workspace: Path, csv_file: Path | None, as_json: bool, **said: str | Non
     if unread:
         Page(language_of(workspace), sys.stderr).say("vat_columns_unread", columns=", ".join(unread))
     cases = [case | {n: w for n, w in row.items() if w and vat_cases.folded(n) in known} for row in rows]
-    answers = vat_cases.decide(cases, company)
+    answers = vat_cases.decide(cases, company, own_rates)
     if as_json:
         give(workspace, [row | answer for row, answer in zip(rows, answers, strict=True)], lambda _: None, as_json=True)
     else:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from etl import company, messages
 from etl.errors import UsageError
+from etl.vat import overrides
 
 COMPANY_FILE = "company.toml"
+RATES_FILE = "vat_rates.csv"
 EXAMPLE = "nordlys"
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
@@ -113,6 +115,10 @@ class Workspace:
     def load_company(self) -> company.Company | None:
         """The settings, or None where there is no company.toml."""
         return company.load(self.company_file)
+
+    def load_rates(self) -> overrides.RateOverrides:
+        """The company's own VAT rates, which win over the shipped ones; none where there is no vat_rates.csv."""
+        return overrides.load(self.root / RATES_FILE)
 
     def shop_inboxes(self, settings: company.Company | None) -> dict[str, Path]:
         """The folder of each shop, by shop; empty without settings."""

@@ -24,6 +24,11 @@ create table setting.vat_rates (vat_country varchar, region varchar, category va
     valid_from date, valid_to date);
 create table setting.vat_rules (priority integer, rule_id varchar, treatment varchar, dk_box varchar, esl varchar,
     oss_section varchar, legal_basis varchar, text_en varchar, text_da varchar);
+create table setting.countries (iso2 varchar, vat_country varchar, eu_from date, eu_to date);
+create table setting.country_names (country_name varchar, country varchar);
+insert into setting.countries values ('DK', 'DK', '1973-01-01', null), ('DE', 'DE', '1958-01-01', null),
+    ('GR', 'EL', '1981-01-01', null), ('XI', 'XI', '2021-01-01', null);
+insert into setting.country_names select lower(iso2), iso2 from setting.countries;
 create table setting.run (as_of date, workspace_id varchar);
 """
 
@@ -63,7 +68,7 @@ def fill_settings(store: Store) -> None:
     """The settings of the example company, as far as the views read them."""
     insert(store, "setting.company", name="Nordlys Butik ApS", country="DK", vat_number="DK13585628", currency="DKK",
            timezone="Europe/Copenhagen", language="en")  # fmt: skip
-    insert(store, "setting.vat", registered=True, oss="union", ship_from="DK")
+    insert(store, "setting.vat", shop="main", registered=True, oss="union", ship_from="DK")
     insert(store, "setting.erp", without_snapshot="create")
     insert(store, "setting.items", is_create=True, shipping="FRAGT", gift_card="GAVEKORT")
     insert(store, "setting.debtor_rules", buyer_type="b2c", match=["customer_no", "email"], is_create=False,
@@ -78,15 +83,16 @@ def fill_settings(store: Store) -> None:
            bank="5820", payout_to="bank", journal="UDBET", posting="per_line")  # fmt: skip
     insert(store, "setting.run", as_of=date(2026, 11, 24))
     insert(store, "setting.vat_rates", vat_country="DE", category="standard", rate=19, valid_from=date(2021, 1, 1))
-    for priority, rule_id, treatment, box in (
+    for priority, rule_id, treatment, box, *sections in (
         (10, "not_registered", "NOT_VAT_REGISTERED", "NONE"),
         (20, "registration_unknown", "HOLD", "NONE"),
         (30, "no_vat_line", "NO_VAT", "NONE"),
         (90, "domestic", "DOMESTIC", "SALGSMOMS"),
-        (104, "ics_goods", "ICS_GOODS", "B_GOODS_ESL"),
-        (110, "oss_union", "OSS_UNION", "B_GOODS_NO_ESL"),
+        (104, "ics_goods", "ICS_GOODS", "B_GOODS_ESL", "goods", None),
+        (110, "oss_union", "OSS_UNION", "B_GOODS_NO_ESL", None, "union_goods"),
     ):
         insert(store, "setting.vat_rules", priority=priority, rule_id=rule_id, treatment=treatment, dk_box=box,
+               esl=(sections or [None])[0], oss_section=(sections or [None])[-1],
                legal_basis="ML", text_en=f"Rule {rule_id}.")  # fmt: skip
     for code, severity, is_approvable, reason, next_step in (
         ("STATE_OPEN", "info", False, "The order is {value}.", "Wait."),
@@ -147,7 +153,9 @@ def fill_orders(store: Store) -> None:
     insert(store, "core.findings", subject="order", order_key=2, code="SKU_UNKNOWN", effect="hold", field="sku",
            value_read="HAT", expected="items.default", file_id=1, source_record=3)  # fmt: skip
     insert(store, "core.vat_decisions", order_key=1, line_no=1, part_no=1, rule_id="domestic", treatment="DOMESTIC",
-           vat_country="DK", vat_rate=25, vat_code="U25", batch_id=BATCH)  # fmt: skip
+           vat_country="DK", vat_rate=25, vat_code="U25", case_key=7, batch_id=BATCH)  # fmt: skip
+    insert(store, "core.vat_cases", case_key=7, rule_id="domestic", evidence="line goods; way same_state",
+           rejected_alternatives="EXPORT (export: route same_state ≠ third)")  # fmt: skip
 
 
 def version(

@@ -83,7 +83,7 @@ def test_unknown_key_names_line_and_nearest(text: str, line: int, key: str, expe
         ("[documents]\ntolerance = '1_0'\n", 2, '"1_0"', '"1234.50"'),
         ("[documents]\ntolerance = '\u0661'\n", 2, '"\u0661"', '"1234.50"'),
         ("[documents]\ntolerance = '0.005'\n", 2, '"0.005"', '"1234.50"'),
-        ("[documents]\ntolerance = '10.01'\n", 2, '"10.01"', '"0.05" (0.00 … 10.00)'),
+        ("[documents]\ntolerance = '1.01'\n", 2, '"1.01"', '"0.05" (0.00 … 1.00)'),
         ("[documents]\nkind = 'order'\n", 2, '"order"', '"invoice" | "sales_order"'),
         ("[documents]\nbook = 'yes'\n", 2, '"yes"', "true | false"),
         ("[numbers]\n# first\nvoucher = 0\n", 3, "0", "1 … 999999999"),

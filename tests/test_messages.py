@@ -9,16 +9,30 @@ import pytest
 from etl import messages
 from etl.company import TREATMENTS
 from etl.entities import VOCABULARIES
+from etl.targets import vies
+from etl.vat import numbers
 
 PACKAGE = Path(messages.__file__).parents[1]
 # Words of the same look that are no reason codes: treatments, VAT boxes, statuses, environment, words of SQL and C.
 NOT_CODES = {
-    *TREATMENTS, *VOCABULARIES["vat_number_status"],
+    *TREATMENTS, *VOCABULARIES["vat_number_status"], *numbers.PROBLEMS, *vies.FAULTS, *vies.OWN_WORDS,
     "B_GOODS_ESL", "B_GOODS_NO_ESL", "B_SERVICES", "ETL_NOW", "ETL_FAULT", "READ_ONLY", "F_SETLEASE", "F_SETSIG",
 }  # fmt: skip
 FACTS = {"field", "value", "expected"}
 PROGRAM = (
-    *("CONFIG_", "LINT_", "CONTRACT_", "WORKSPACE_", "LEDGER_", "INBOX_", "OUTBOX_", "DATABASE_", "SQL_", "PLAN_"),
+    *(
+        "CONFIG_",
+        "LINT_",
+        "CONTRACT_",
+        "WORKSPACE_",
+        "VAT_CASE_",
+        "LEDGER_",
+        "INBOX_",
+        "OUTBOX_",
+        "DATABASE_",
+        "SQL_",
+        "PLAN_",
+    ),
     *("SNAPSHOT_ABSENT", "RECORD_", "EXAMPLE_", "CONSERVATION_", "RESEND_", "NOT_APPROVABLE", "DISK_", "INTERNAL_"),
 )
 

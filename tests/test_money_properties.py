@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from money_oracle import Line, Order, half_up, parts, refunds, truth, vat
+from money_oracle import RATES, Line, Order, half_up, parts, refunds, truth, vat
 
 from etl import deciding, folding
 from etl.company import parse
@@ -120,6 +120,7 @@ def order_rows(key: int, order: Order) -> list[dict[str, Any]]:
             "source_record": key * 100 + place, "line_type": line.kind, "sku": f"S{place}", "quantity": line.quantity,
             "product_category": line.category if order.country == "DE" else "",
             "unit_price": amount(line.price), "line_amount": amount(line.amount),
+            "vat_rate": RATES[order.country, line.category] if line.kind == "item" else None,
         }
         for place, line in enumerate([*order.lines, *discount])
     ]  # fmt: skip

@@ -49,7 +49,18 @@ CONTRACT = {
     "oss_return": "period, vat_country, supply_kind, dispatch_country, rate_type, vat_rate, net_amount, vat_amount,"
     " currency, correction_period",
     "sales_list": "period, country, vat_number, goods_amount, triangular_amount, services_amount",
-    "vat_boxes": "period, box, amount",
+    "vat_boxes": "period, box, amount, exact_amount",
+    "oss_declaration": "period, scheme, correction_period, vat_country, supply_kind, dispatch_country, rate_type,"
+    " vat_rate, currency, net_amount, vat_amount, net_eur, vat_eur, net_company, vat_company, company_currency,"
+    " rate_period, rate_date, currency_rate, company_rate, missing, due_date",
+    "oss_direct": "period, correction_period, vat_country, supply_kind, dispatch_country, vat_rate, currency,"
+    " net_amount, vat_amount, documents",
+    "oss_tieout": "period, what, amount, net_amount, side, vat_country, correction_period, document_id, line_no,"
+    " currency, currency_amount",
+    "oss_uniconta": "period, document_id, line_no, vat_country, debtor_account, debtor_country, vat_code, vat_rate,"
+    " net_amount, vat_amount, uniconta_vat_amount, difference, currency, why",
+    "oss_threshold": "year, supply_date, sales, net_eur, running_eur, prior_year_eur, limit_eur, share, status,"
+    " is_warning",
     "clearing": "account, acquirer, currency, period, opening, sales, refunds, fees, chargebacks, other, payouts,"
     " closing, ledger_closing, acquirer_owes",
     "open_items": "account, order_no, document_id, payout_id, item_date, age_days, amount, currency, cause",
@@ -170,8 +181,10 @@ def test_a_match_names_its_document(shared: Store) -> None:
 def test_a_vat_decision_says_what_was_passed_over(shared: Store) -> None:
     decided = shared.dicts("select * from review.vat_decisions")[0]
     assert decided["dk_box"] == "SALGSMOMS"
-    assert decided["rejected_alternatives"] == "not_registered, no_vat_line"
-    assert decided["evidence"] == "ship from DK; ship to DK 1050; bill to DK; supply date 2026-11-18"
+    assert decided["rejected_alternatives"] == "EXPORT (export: route same_state ≠ third)"
+    assert decided["evidence"] == (
+        "line goods; way same_state; ship from DK; ship to DK 1050; bill to DK; supply date 2026-11-18"
+    )
 
 
 def test_the_oss_return_corrects_an_earlier_quarter_by_name(shared: Store) -> None:
@@ -198,10 +211,10 @@ def test_the_sales_list_writes_country_and_number_as_the_authority_does(store: S
 def test_vat_boxes_are_in_the_companys_currency(shared: Store) -> None:
     # 100.00 EUR at 7.46 = 746.00; half of it credited a quarter later = -373.00
     assert rows(shared, "select * from review.vat_boxes order by all") == [
-        ("2026Q3", "B_GOODS_NO_ESL", Decimal("746.00")),
-        ("2026Q4", "B_GOODS_ESL", Decimal("1000.00")),
-        ("2026Q4", "B_GOODS_NO_ESL", Decimal("-373.00")),
-        ("2026Q4", "SALGSMOMS", Decimal("87.78")),
+        ("2026Q3", "B_GOODS_NO_ESL", Decimal("746.00"), Decimal("746.00")),
+        ("2026Q4", "B_GOODS_ESL", Decimal("1000.00"), Decimal("1000.00")),
+        ("2026Q4", "B_GOODS_NO_ESL", Decimal("-373.00"), Decimal("-373.00")),
+        ("2026Q4", "SALGSMOMS", Decimal("88.00"), Decimal("87.78")),  # filed in whole kroner
     ]
 
 

@@ -10,7 +10,66 @@ from vat_cases import CATEGORIES, vat_store
 from vat_oracle import CHECKED, EU_ISO, standard
 
 from etl.store import Store
-from etl.vat import seeds
+from etl.vat import rates, seeds
+
+Place = tuple[str | None, str, str]
+THIRD = "third"
+OVERSEAS = ("GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "PF", "NC", "WF", "TF")
+NEIGHBOURS = ("IM", "JE", "GG", "GI", "AD", "LI", "NO", "IS")
+# A place for every row of the table of territories, and neighbours that are ordinary.
+PLACES: list[tuple[str, str, str, Place | None]] = [
+    # Greenland and the Faroe Islands, by their own code and under Denmark
+    ("GL", "3900", "Nuuk", ("GL", "", THIRD)), ("DK", "3900", "Nuuk", ("GL", "", THIRD)),
+    ("DK", "3999", "", ("GL", "", THIRD)), ("DK", "3790", "Hasle", None), ("DK", "4000", "Roskilde", None),
+    ("FO", "100", "Tórshavn", ("FO", "", THIRD)), ("DK", "100", "Tórshavn", ("FO", "", THIRD)),
+    ("DK", "970", "", ("FO", "", THIRD)), ("DK", "1000", "København", None), ("DK", "9700", "Brønderslev", None),
+    # Åland
+    ("AX", "22100", "", ("AX", "", THIRD)), ("FI", "22100", "Mariehamn", ("AX", "", THIRD)),
+    ("FI", "22999", "", ("AX", "", THIRD)), ("FI", "23100", "", None), ("FI", "00100", "Helsinki", None),
+    # Spain outside the EU's VAT territory; the Balearics are ordinary
+    ("IC", "", "", ("IC", "", THIRD)), ("ES", "35001", "Las Palmas", ("IC", "", THIRD)),
+    ("ES", "38001", "", ("IC", "", THIRD)), ("EA", "", "", ("EA", "", THIRD)),
+    ("ES", "51001", "Ceuta", ("EA", "", THIRD)),
+    ("ES", "52001", "Melilla", ("EA", "", THIRD)), ("ES", "07001", "Palma", None), ("ES", "28001", "Madrid", None),
+    # Büsingen and Heligoland
+    ("DE", "78266", "Büsingen", ("DE", "buesingen", THIRD)), ("CH", "8238", "Büsingen", ("DE", "buesingen", THIRD)),
+    ("DE", "27498", "Helgoland", ("DE", "heligoland", THIRD)), ("DE", "78267", "", None),
+    ("CH", "8001", "Zürich", ("CH", "", THIRD)),
+    # Livigno and Campione, by their new and their shared old postcodes; San Marino and the Vatican under Italy
+    ("IT", "23041", "Livigno", ("IT", "livigno", THIRD)), ("IT", "23030", "LIVIGNO", ("IT", "livigno", THIRD)),
+    ("IT", "23030", "Bianzone", None), ("IT", "23030", "", (None, "livigno", "unclear")),
+    ("IT", "22061", "", ("IT", "campione", THIRD)), ("IT", "22060", "Campione d'Italia", ("IT", "campione", THIRD)),
+    ("IT", "22060", "Cabiate", None), ("IT", "22060", "", (None, "campione", "unclear")),
+    ("IT", "47890", "San Marino", ("SM", "", THIRD)), ("IT", "47899", "", ("SM", "", THIRD)), ("IT", "47900", "", None),
+    ("IT", "00120", "", ("VA", "", THIRD)), ("IT", "00121", "Roma", None), ("SM", "", "", ("SM", "", THIRD)),
+    ("VA", "00120", "", ("VA", "", THIRD)),
+    # Mount Athos; the Aegean islands are Greece at its ordinary rate
+    ("GR", "63086", "", ("EL", "athos", THIRD)), ("GR", "630 86", "", ("EL", "athos", THIRD)),
+    ("GR", "63087", "", None),
+    ("GR", "81100", "Mytilini", ("EL", "", "eu")), ("GR", "85100", "Rodos", ("EL", "", "eu")),
+    ("GR", "86000", "", None),
+    # France overseas; Monaco, the exception inside 98xxx; Corsica
+    ("FR", "97110", "", ("FR", "overseas", THIRD)), ("FR", "98800", "Nouméa", ("FR", "overseas", THIRD)),
+    ("FR", "98000", "Monaco", ("FR", "", "eu")), ("MC", "98000", "", ("FR", "", "eu")),
+    ("FR", "20000", "Ajaccio", ("FR", "corsica", "eu")), ("FR", "75001", "Paris", None),
+    *((code, "", "", (code, "", THIRD)) for code in OVERSEAS),
+    # Portugal's islands
+    ("PT", "9000-001", "Funchal", ("PT", "madeira", "eu")), ("PT", "9499", "", ("PT", "madeira", "eu")),
+    ("PT", "9500-150", "Ponta Delgada", ("PT", "azores", "eu")), ("PT", "9980", "", ("PT", "azores", "eu")),
+    ("PT", "8999", "", None), ("PT", "1000-001", "Lisboa", None),
+    # Jungholz and Mittelberg, by Austrian and German postcodes
+    ("AT", "6691", "Jungholz", ("AT", "jungholz_mittelberg", "eu")), ("AT", "6690", "", None),
+    *(("AT", code, "", ("AT", "jungholz_mittelberg", "eu")) for code in ("6991", "6992", "6993")),
+    *(("DE", code, "", ("AT", "jungholz_mittelberg", "eu")) for code in ("87491", "87567", "87568", "87569")),
+    ("DE", "87570", "", None), ("AT", "6994", "", None),
+    # Northern Ireland; the sovereign bases are Cyprus; the islands around Great Britain
+    ("XI", "", "", ("XI", "", "eu")), ("GB", "BT1 1AA", "Belfast", ("XI", "", "eu")),
+    ("GB", "bt48 6hq", "", ("XI", "", "eu")),
+    ("GB", "B1 1AA", "Birmingham", None), ("GB", "BFPO 57", "", ("CY", "", "eu")),
+    ("GB", "BFPO 59", "", ("CY", "", "eu")),
+    ("GB", "BFPO 56", "", None), ("GB", "BFPO 60", "", None), ("GB", "BFPO 570", "", None),
+    *((code, "", "", (code, "", THIRD)) for code in NEIGHBOURS),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -79,15 +138,47 @@ def test_standard_rates_of_the_seed_are_the_oracles_on_every_day(store: Store) -
             assert rate_on(seeded, state, day) == (None if expected is None else expected), (state, day)
 
 
-def test_standard_rates_of_the_seed_are_those_of_a_dated_package(store: Store) -> None:
-    duty27 = pytest.importorskip("duty27_eu_vat", reason="duty27-eu-vat, the dated second source, is not installed")
-    seeded = seeded_standards(store)
-    first, last = date(2016, 1, 1), date.fromisoformat(str(duty27.DATA_AS_OF)[:10])
-    for iso in sorted(EU_ISO):
-        state = "EL" if iso == "GR" else iso
-        for n in range((min(last, CHECKED) - first).days + 1):
-            day = first + timedelta(days=n)
-            assert rate_on(seeded, state, day) == Fraction(duty27.get_standard_rate(iso, day)), (state, day)
+def test_the_table_of_rates_is_the_file(store: Store) -> None:
+    found = store.rows(
+        "select vat_country, coalesce(region, ''), category, rate, valid_from, valid_to, kind, source, checked_on,"
+        " origin from setting.vat_rates"
+    )
+    expected = [
+        (*r.key, r.rate, r.valid_from, r.valid_to, r.kind, r.source, r.checked_on, "shipped") for r in rates.shipped()
+    ]
+    assert sorted(found, key=str) == sorted(expected, key=str)
+
+
+@pytest.fixture(scope="module")
+def territories(store: Store) -> dict[tuple[str, str, str], Place]:
+    """What the model says of every place that is under other rules than its country: (VAT state, region, status)."""
+    store.rows(
+        "create or replace temp table places as with places as ("
+        " select unnest($1) as country, unnest($2) as postcode, unnest($3) as city)"
+        " select *, place_text(if(country in (select iso_country from setting.territories where city_part is not null),"
+        " true, false), postcode, city) as place from places",
+        [list(column) for column in zip(*(place[:3] for place in PLACES), strict=True)],
+    )
+    store.script(
+        "create or replace temp table supply_addresses as"
+        " select 'DK' as from_country, '' as from_place, country as to_country, place as to_place from places"
+    )
+    store.run(304, 304)
+    found = store.rows(
+        "select country, postcode, city, if(status = 'unclear', null, vat_country), region, status"
+        " from supply_territories inner join places using (country, place)"
+    )
+    return {
+        (country, postcode, city): (state, region, status) for country, postcode, city, state, region, status in found
+    }
+
+
+@pytest.mark.parametrize(("country", "postcode", "city", "expected"), PLACES)
+def test_a_place_is_under_its_own_rules(
+    territories: dict[tuple[str, str, str], Place], country: str, postcode: str, city: str, expected: Place | None
+) -> None:
+    """Country, postcode and city to (VAT state, region, status); None: as the country itself."""
+    assert territories.get((country, postcode, city)) == expected
 
 
 def seeded_standards(store: Store) -> list[tuple[str, date, date, Decimal]]:

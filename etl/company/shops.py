@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import TypeVar
 
-from etl.company.model import Company, DebtorRule, Documents, Items, PaymentMethod, Section, Shop
+from etl.company.model import Company, DebtorRule, Documents, Items, PaymentMethod, Shop
+from etl.company.section import Section
 
 Row = tuple[object, ...]
 DEFAULT = "main"  # the shop of a workspace that names none

@@ -41,6 +41,7 @@ def _accounts(company: Company) -> Iterator[Problem]:
         "error": (a.error, "acquirers" if company.acquirers else ""),
         "difference": (a.difference, "matching.tolerance" if company.acquirers and company.matching.tolerance else ""),
         "gift_cards": (a.gift_cards, "gift_card_skus, is_gift_card" if uses_gift_cards else ""),
+        "cash_rounding": (a.cash_rounding, "is_cash" if any(m.is_cash for m in _methods(company).values()) else ""),
         "in_transit": (a.in_transit, f"acquirers.{in_transit[0]}.payout_to" if in_transit else ""),
     }
     for name, (account, needed_by) in needed.items():

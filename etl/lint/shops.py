@@ -51,9 +51,8 @@ def _bounds(company: Company) -> Iterator[Problem]:
     locked, today = company.periods.locked_until, clock.as_of(company.company.timezone)
     if locked and locked > today:
         yield Problem("LINT_LOCKED_FUTURE", ("periods", "locked_until"), {"value": locked, "expected": today})
-    for section, tolerance in (("documents", company.documents.tolerance), ("matching", company.matching.tolerance)):
-        if tolerance > PLENTY:
-            yield Problem("LINT_TOLERANCE_LARGE", (section, "tolerance"), {"value": tolerance, "expected": PLENTY})
+    if (tolerance := company.matching.tolerance) > PLENTY:
+        yield Problem("LINT_TOLERANCE_LARGE", ("matching", "tolerance"), {"value": tolerance, "expected": PLENTY})
     if company.documents.book and company.target.kind == "uniconta_files":
         yield Problem("LINT_BOOK_BY_FILE", ("documents", "book"), {})
 

@@ -1,6 +1,7 @@
 -- One row per order to decide again. Besides those that were touched by name: with a new snapshot or changed settings every
 -- order that is open or has an open document, and the order of a refund whose credit note has no date of its own until the
--- payout tells one.
+-- payout tells one; and of a seller who is not in the Union one-stop shop every open order that counts toward EUR 10,000, for
+-- an earlier sale may have come.
 -- What was sent is never reopened by a setting; the booked invoice of a sent order is a new fact of it.
 with everything as (
     select count(*) > 0 as is_asked from ops.touched where kind in ('snapshot', 'settings')
@@ -45,3 +46,8 @@ select documents.order_key
 from core.documents as documents
 where documents.batch_id is null and documents.kind = 'credit_note'
     and documents.order_key in (select order_key from orders_refunded)
+union
+select sales.order_key
+from core.threshold_sales as sales
+inner join core.verdicts as verdicts on verdicts.order_key = sales.order_key and verdicts.verdict <> 'exported'
+where exists (from setting.vat where oss is distinct from 'union') and exists (from ops.touched where kind = 'order')

@@ -64,7 +64,7 @@ select
     head.customer_company,
     lower(head.customer_email) as customer_email,
     head.customer_phone,
-    upper(regexp_replace(head.customer_vat_number, '[^0-9A-Za-z]', '', 'g')) as vat_number,
+    upper(regexp_replace(head.customer_vat_number, '[\s\x{00A0}.,:;/_-]', '', 'g')) as vat_number,
     head.vat_number_status,
     regexp_replace(head.customer_ean, '[^0-9]', '', 'g') as customer_ean,
     head.buyer_reference,

@@ -7,7 +7,7 @@ with approved as (
     select distinct subject from ops.decisions where decision = 'approve' and code = 'VAT_NUMBER_UNVERIFIED'
 ),
 registered as (
-    select vat_number, arg_max(result, checked_at) as result
+    select vat_number, arg_max(result, checked_at) as result, arg_max(counts_to, checked_at) as counts_to
     from ops.vat_answers where result in ('VALID', 'INVALID') group by vat_number
 )
 select
@@ -30,5 +30,5 @@ inner join buyers as b on b.order_key = p.order_key
 inner join vat_seller as s on s.shop = p.shop
 left join vat_number_checks as n on n.vat_number = b.vat_number and coalesce(n.country, '') = coalesce(b.country, '')
 left join approved as a on a.subject = n.normalised
-left join registered as r on r.vat_number = n.normalised
+left join registered as r on r.vat_number = n.normalised and coalesce(p.supply_date <= r.counts_to, true)
 where trim(b.vat_number) <> '' and coalesce(n.status, '') <> 'NONE'

@@ -25,6 +25,7 @@ known as (
     select
         d.kind_id,
         max(r.rate * 100) filter (where r.category = d.category) as rate_bp,
+        max(concat_ws('; ', r.source, nullif(r.origin, 'shipped'))) filter (where r.category = d.category) as rate_source,
         max(r.rate * 100) filter (where r.rate = d.shop_rate and r.kind <> 'standard' and r.rate > 0) as legal_rate_bp
     from ruled as d
     inner join setting.vat_rates as r on r.vat_country = d.vat_country and coalesce(r.region, '') = d.region
@@ -37,6 +38,7 @@ select
     d.kind_id, d.vat_country, d.region, d.case_key, d.question_id,
     case when k.rate_bp = 0 and d.if_zero_rate is not null then d.if_zero_rate else d.rule_id end as rule_id,
     case when d.rate_source in ('zero', 'origin_zero', 'none') then 0 else k.rate_bp::integer end as rate_bp,
-    k.legal_rate_bp::integer as legal_rate_bp
+    k.legal_rate_bp::integer as legal_rate_bp,
+    k.rate_source
 from ruled as d
 left join known as k on k.kind_id = d.kind_id

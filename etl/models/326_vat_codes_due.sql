@@ -21,7 +21,7 @@ fitting as (
 select
     d.treatment, d.vat_country, d.rate_bp, f.vat_code,
     case
-        when d.rate_bp = 0 then d.treatment
+        when d.rate_bp = 0 and d.treatment not in ('OSS_UNION', 'OSS_NONUNION', 'IOSS') then d.treatment
         else d.treatment || ':' || d.vat_country || ':' || rate_text(d.rate_bp)
     end as vat_key
 from due as d

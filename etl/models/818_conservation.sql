@@ -16,6 +16,7 @@ with orders_by_number as (
     select 'products' as entity, fate from staging.products
     union all select 'customers', fate from staging.customers
     union all select 'stock', fate from staging.stock
+    union all select 'exchange_rates', fate from staging.exchange_rates
     union all select 'uniconta_debtors', fate from staging.uniconta_debtors
     union all select 'uniconta_items', fate from staging.uniconta_items
     union all select 'uniconta_vat_codes', fate from staging.uniconta_vat_codes

@@ -11,10 +11,11 @@ from etl.entities import VOCABULARIES
 
 if TYPE_CHECKING:
     from etl.company import Company
+    from etl.vat.overrides import RateOverrides
 
 ANSWERS = (
-    "decision", "treatment", "vat_country", "region", "vat_rate", "vat_code", "dk_box", "esl", "oss_section",
-    "legal_basis", "evidence", "rejected_alternatives", "hold_code", "field", "value_read", "expected",
+    "decision", "treatment", "vat_country", "region", "vat_rate", "rate_source", "vat_code", "dk_box", "esl",
+    "oss_section", "legal_basis", "evidence", "rejected_alternatives", "hold_code", "field", "value_read", "expected",
 )  # fmt: skip
 _YES_NO = ("yes", "no")
 
@@ -65,14 +66,18 @@ INPUTS = (
 )
 
 
-def decide(rows: Sequence[Mapping[str, str]], company: "Company | None" = None) -> list[dict[str, str]]:
+def decide(
+    rows: Sequence[Mapping[str, str]], company: "Company | None" = None, own_rates: "RateOverrides | None" = None
+) -> list[dict[str, str]]:
     """The answer to each case, in order; without a company nobody's VAT codes are known, so that none is missing.
+
+    `own_rates` are the company's own VAT rates, which win over the shipped ones.
 
     Raises UsageError(VAT_CASE_VALUE) that names the case (from 1), the input, what was read and what is expected.
     """
     from etl.vat_cases import asking  # the engine, which `etl --help` does without
 
-    return asking.decide(rows, company)
+    return asking.decide(rows, company, own_rates)
 
 
 def folded(name: str) -> str:

@@ -8,7 +8,8 @@ from etl import clock
 from etl.company import Company
 from etl.company.settings import write_settings
 from etl.store import Store
-from etl.vat import numbers, seeds
+from etl.vat import numbers, overrides, seeds
+from etl.vat.overrides import RateOverrides
 from etl.vat_cases import ANSWERS
 from etl.vat_cases.case import Case
 
@@ -16,12 +17,14 @@ SQL = resources.files("etl.vat_cases")
 _NOT_A_HOLD = "VAT_CODE_MISSING"  # the VAT is known; which of the company's codes it is, is another question
 
 
-def decide(rows: Sequence[Mapping[str, str]], company: Company | None = None) -> list[dict[str, str]]:
+def decide(
+    rows: Sequence[Mapping[str, str]], company: Company | None, own_rates: RateOverrides | None
+) -> list[dict[str, str]]:
     """As `etl.vat_cases.decide` says."""
     with Store.open(None) as store:
         store.script_file("tables.sql")
         store.script_file("macros.sql")
-        seeds.load(store)
+        seeds.load(store, own_rates or overrides.NONE)
         write_settings(store, company or Company())
         known = {category for (category,) in store.rows("select distinct category from setting.vat_rates")}
         cases = [Case(number, row, known) for number, row in enumerate(rows, 1)]
