@@ -223,7 +223,7 @@ def test_a_period_that_the_report_has_not_is_refused(sold: Office) -> None:
 def test_debtors_without_the_vats_country_are_told(sold: Office, tmp_path: Path) -> None:
     assert "OSS_UNICONTA_DIFFERS" not in codes(reported(sold, "oss", "2026Q3"))
     place = sold.copy(tmp_path / "w")
-    place.drop("debtors.csv", "Account;Name;Country\nWEB-SE;Webkunder;Denmark\nWEB-DE;Webkunder;Germany\n")
+    place.drop("debtors.csv", "Account;Name;Group;Country\nWEB-SE;Web;B2C;Denmark\nWEB-DE;Web;B2C;Germany\n")
     place.run()
     answer = reported(place, "tieout", "2026Q3")
     assert {"code": "OSS_UNICONTA_DIFFERS", "value": 1} in answer["notes"]  # type: ignore[operator]

@@ -102,6 +102,13 @@ def test_a_word_that_cannot_be_read_is_told_with_what_is_expected(folder: Path, 
     assert "Expected" in done.stderr
 
 
+def test_public_buyers_and_vouchers_go_by_these_names_too() -> None:
+    assert ask("--ship-to", "DE", "--supply", "voucher")["treatment"] == "NO_VAT"
+    taxed = ask("--ship-to", "DE", "--supply", "voucher", "--gift-cards", "single_purpose")
+    assert (taxed["treatment"], taxed["vat_country"], taxed["vat_rate"]) == ("DOMESTIC", "DK", "25")
+    assert "buyer business" in ask("--ship-to", "DK", "--buyer", "public")["evidence"]
+
+
 def test_the_text_says_the_reason_of_a_hold(folder: Path) -> None:
     (folder / "company.toml").write_text(COMPANY, "utf-8")
     done = CliRunner().invoke(app, ["vat", "--ship-to", "ES"])

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from totals_oracle import Order, Rate
+from totals_oracle import Order, Part, Rate
 
 FROM_NET = 500  # from 5.00 net on an error of one percentage point is always held
 
@@ -73,11 +73,14 @@ def agrees(order: Order, found: set[str]) -> bool:
 
 def is_undecidable(order: Order) -> bool:
     """From 5.00 net the rounding of many small amounts may come to a percentage point: held rather than guessed."""
-    for rate, (amount, tax) in order.groups.items():
-        net = abs(amount) - (abs(tax) if order.is_incl else 0)
-        rounded = sum(order.pieces(part) for part in order.parts if part.rate == rate)
-        point = net * 100 // (10000 + (rate or 0))
-        reach = max(order.bound, order.minor * rounded) + 2 * order.minor
-        if rate and net >= FROM_NET - order.minor and point <= reach:
-            return True
-    return False
+    by_rate = [[part for part in order.parts if part.rate == rate] for rate in order.groups]
+    by_line = [[part] for part in order.sold] if order.line_vats else []
+    return any(_is_within_rounding(order, parts) for parts in by_rate + by_line)
+
+
+def _is_within_rounding(order: Order, parts: list[Part]) -> bool:
+    """Is a percentage point of these parts' VAT no more than what rounding may come to, or hardly more?"""
+    amount, rate = abs(sum(part.amount for part in parts)), parts[0].rate or 0
+    net = amount * 10000 // (10000 + rate) if order.is_incl else amount
+    reach = max(order.bound, order.minor * sum(order.pieces(part) for part in parts)) + 2 * order.minor
+    return bool(rate) and net >= FROM_NET - order.minor and net * 100 // (10000 + rate) <= reach

@@ -144,7 +144,7 @@ class Case:
         country = self.country("bill-to") or self.country("ship-to")
         return (
             self.number,
-            self.word("buyer") or "b2c",
+            {"public": "ean", None: "b2c"}.get(self.word("buyer"), self.word("buyer")),
             self.word("vat-number"),
             self.word("vat-number-status"),
             country,
@@ -157,8 +157,9 @@ class Case:
             raise self._wrong("category", category, ", ".join(sorted(self._categories)))
         value = self.amount("value-eur")
         ore = None if value is None else int(value * 100)
-        kind = self.word("line") or "item"
-        return (self.number, 1, kind, category, self.word("supply") or "goods", self.amount("shop-rate"), ore, None)
+        supply = self.word("supply") or "goods"
+        kind = "gift_card_sale" if supply == "voucher" else self.word("line") or "item"
+        return (self.number, 1, kind, category, supply, self.amount("shop-rate"), ore, None)
 
 
 def _either(said: bool | None, own: bool) -> bool:  # noqa: FBT001 - two truths side by side
