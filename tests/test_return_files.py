@@ -287,3 +287,13 @@ def test_the_next_years_limit_looks_back_on_what_was_sold(store: Store) -> None:
 def test_who_is_in_the_one_stop_shop_needs_no_warning(store: Store) -> None:
     insert(store, "core.threshold_sales", order_key=1, supply_date=date(2026, 5, 1), net_eur_cents=2_000_000)
     assert store.rows("select status, is_warning from review.oss_threshold") == [("above", False)]
+
+
+def test_books_in_euro_need_a_rate_for_other_currencies_only(store: Store) -> None:
+    store.script("update setting.company set currency = 'EUR'")
+    converted = "select vat_company, vat_eur, missing from review.oss_declaration where period = '2026Q3'"
+    assert store.rows(converted) == [(D("19.00"), D("19.00"), None)]
+    store.script("update core.documents set currency = 'SEK' where event = 'sale' and order_no = '1004'")
+    assert store.rows(converted) == [(None, None, "SEK 2026-09-30")]
+    rates(store, 9, SEK=("2026-09-30", "11.2050"))
+    assert store.rows(converted) == [(D("1.70"), D("1.70"), None)]  # 19 / 11.205 = 1.6957

@@ -11,7 +11,8 @@ select
     from_ore(totals.total_ore) as total_amount,
     case
         when totals.treatment in ('EXPORT', 'OUTSIDE_SCOPE_SERVICE', 'IMPORT_BY_CUSTOMER') then 'foreign'
-        when totals.treatment in ('ICS_GOODS', 'RC_SERVICE', 'OSS_UNION', 'OSS_NONUNION') then 'eu'
+        when totals.treatment in ('ICS_GOODS', 'RC_SERVICE', 'OSS_UNION', 'OSS_NONUNION', 'IOSS') then 'eu'
+        when totals.treatment = 'DOMESTIC' and totals.vat_country <> seller.state then 'eu'  -- declared in that state
         else 'domestic'
     end as vat_zone,
     totals.vat_country, terms.payment_term, orders.order_no as our_ref, orders.order_no as requisition,
@@ -25,4 +26,5 @@ inner join document_dates as dates using (order_key)
 inner join debtors_of_orders as debtors using (order_key)
 left join order_terms as terms using (order_key)
 inner join setting.documents as documents on documents.shop = orders.shop
+left join vat_seller as seller on seller.shop = orders.shop
 cross join setting.run as run

@@ -6,7 +6,7 @@
 -- oss_period: the return that declares the line (a quarter; a month for imports). correction_period: the earlier return that it
 -- corrects. is_direct: that return was due more than three years ago (Directive 2006/112 art. 369g(4)): it is told to the state itself.
 -- oss_line: the line of the return that the amount is part of; empty where it is in none.
-with rules as materialized (
+with rules as materialized (  -- else the engine fails on grouping by a text of this join ("dict-surviving join")
     select
         rule_id, treatment, priority, esl, oss_section,
         coalesce(if(oss_section = 'union_services', (select any_value(oss_services_box) from setting.returns), null), dk_box) as dk_box,

@@ -4,7 +4,7 @@
 -- (planned documents: in neither). return - exported = the sum of the differences, exactly.
 -- what, of a difference: daily_rate (the books' rate of the day against the period's), no_rate_in_books, no_period_rate, direct (too old
 -- for a return, told to the state itself), withdrawn (exported, then withdrawn), rounding (a line of the return is converted once).
-with declaration as materialized (
+with declaration as materialized (  -- each is read more than once, and made of the whole chain of views below it
     select * from review.oss_declaration
 ), every_line as materialized (
     select * from review.oss_lines

@@ -151,3 +151,4 @@ def _of_country(rows: Sequence[Row], place: int) -> Iterator[tuple[str, Row]]:
 _CHANGES: dict[str, Callable[[Sequence[Row], int], Iterator[tuple[str, Row]]]] = {
     "vat_rules": _of_rule, "vat_rates": _of_rate, "territories": _of_territory, "countries": _of_country,
 }  # fmt: skip
+TABLES = tuple(_CHANGES)

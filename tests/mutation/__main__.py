@@ -1,0 +1,80 @@
+"""`python -m mutation`: the mutants of SQL and seed tables, how many the tests kill, and which survive."""
+
+import argparse
+import json
+import random
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mutation import seeds, sql
+from mutation.patching import MACROS, MODEL, SEED, SEEDS, Mutant
+from mutation.trying import Outcome, tried
+
+from etl import store
+
+OUT = Path(__file__).parents[2] / "bench" / "out" / "mutants.json"
+NUMBERS = [*range(300, 400), 920]
+
+
+def mutants() -> Iterator[Mutant]:
+    """All there are: of the models that decide VAT and totals, of the macros they use, of the seed tables."""
+    for model in store.models():
+        if model.number in NUMBERS:
+            stem = f"{model.number:03d}_{model.name}"
+            yield from (Mutant(one.name, MODEL, stem, one.sql) for one in sql.mutants(stem, model.sql))
+    used = "\n".join(model.sql for model in store.models() if model.number in NUMBERS)
+    macros = (store.MODELS / "macros.sql").read_text("utf-8")
+    yield from (Mutant(one.name, MACROS, "macros", one.sql) for one in sql.macro_mutants(macros, used))
+    for table in seeds.TABLES:
+        text = (SEEDS / f"{table}.csv").read_text("utf-8")
+        yield from (Mutant(one.name, SEED, table, one.text) for one in seeds.mutants(table, text))
+
+
+def _chosen(only: str, kind: str, sample: int) -> list[Mutant]:
+    every = [one for one in mutants() if re.search(only, one.name) and (one.kind == SEED) <= (kind != "sql")]
+    every = [one for one in every if kind != "seeds" or one.kind == SEED]
+    if sample and sample < len(every):
+        every = random.Random(sample).sample(every, sample)  # noqa: S311 - the same ones each time
+    return every
+
+
+def _report(outcomes: Sequence[Outcome]) -> None:
+    groups, killed, broken = Counter[str](), Counter[str](), Counter[str]()
+    for mutant, by in outcomes:
+        group = mutant.target if mutant.kind == SEED else mutant.kind if mutant.kind == MACROS else mutant.target
+        for name in (group, "seed tables" if mutant.kind == SEED else "SQL"):
+            groups[name] += 1
+            killed[name] += bool(by)
+            broken[name] += by == "does not run"
+    for name in sorted(groups):
+        share = 100 * killed[name] / groups[name]
+        print(f"{name:32}{groups[name]:6} mutants {killed[name]:6} killed {share:6.1f} %  ({broken[name]} do not run)")
+    for mutant, by in sorted(outcomes):
+        if not by:
+            print("survived:", mutant.name)
+
+
+def main() -> int:
+    """Try the mutants that the options name; 1 where fewer than nine in ten are killed."""
+    options = argparse.ArgumentParser(prog="mutation", description=__doc__)
+    options.add_argument("kind", choices=["sql", "seeds", "all"], nargs="?", default="all")
+    options.add_argument("--only", default="", help="a pattern in the mutant's name")
+    options.add_argument("--sample", type=int, default=0, help="that many of them, the same ones each time")
+    options.add_argument("--jobs", type=int, default=2)
+    chosen = options.parse_args()
+    began, outcomes = time.monotonic(), list[Outcome]()
+    for outcome in tried(_chosen(chosen.only, chosen.kind, chosen.sample), chosen.jobs):
+        outcomes.append(outcome)
+    _report(outcomes)
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps([[one.mutant.name, one.by] for one in outcomes], indent=0, ensure_ascii=False))
+    print(f"{len(outcomes)} mutants in {time.monotonic() - began:.0f} s; {OUT}")
+    return int(any(sum(bool(one.by) for one in outcomes) < 0.9 * len(outcomes) for _ in [0]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

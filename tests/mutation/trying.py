@@ -1,0 +1,130 @@
+"""Which mutants the tests kill: first in a world, where a mutant takes a fraction of a second, then by the tests themselves."""
+
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+from mutation.patching import MACROS, SEED, Mutant, in_place
+
+TESTS = Path(__file__).parents[1]
+AT_ONCE = 120
+SECONDS = 240
+# The tests that concern what was changed, the quick and likely ones first.
+_OF_SEEDS = ("test_vat_rates", "test_vat_seeds", "test_vat_rules", "test_vat_oracle", "test_vat_command")
+_OF_VAT = ("test_vat_rules", "test_vat_seeds", "test_vat_oracle", "test_vat_command", "test_vat_models")
+_OF_TOTALS = ("test_totals", "test_totals_methods", "test_published_vectors", "test_totals_properties")
+_CONTEXT = get_context("forkserver")
+
+
+class Outcome(NamedTuple):
+    """What became of a mutant; `by` is what killed it, empty: it survived."""
+
+    mutant: Mutant
+    by: str
+
+
+def tried(mutants: Sequence[Mutant], jobs: int) -> Iterator[Outcome]:
+    """Every mutant's outcome, in no certain order."""
+    os.environ.setdefault("HYPOTHESIS_SEED", "20261124")
+    _CONTEXT.set_forkserver_preload(["mutation.worlds"])
+    with ThreadPoolExecutor(jobs) as pool:
+        left = list[Mutant]()
+        for found in pool.map(_in_worlds, _batches(mutants)):
+            left += [outcome.mutant for outcome in found if not outcome.by]
+            yield from (outcome for outcome in found if outcome.by)
+        yield from pool.map(_by_tests, left)
+
+
+def _batches(mutants: Sequence[Mutant]) -> Iterator[list[Mutant]]:
+    """Mutants that share their worlds, those of later models first."""
+    groups: dict[str, list[Mutant]] = {}
+    for one in mutants:
+        groups.setdefault(_group(one), []).append(one)
+    for group in groups.values():
+        group.sort(key=lambda one: one.target, reverse=True)
+        yield from (group[start : start + AT_ONCE] for start in range(0, len(group), AT_ONCE))
+
+
+def _group(one: Mutant) -> str:
+    if one.kind in {SEED, MACROS}:
+        return one.kind
+    number = int(one.target[:3])
+    return "vat" if number < 340 else "rest" if 380 <= number < 400 else "totals"
+
+
+def _in_worlds(batch: Sequence[Mutant]) -> list[Outcome]:
+    return _asked(_try_in_worlds, batch) or [Outcome(one, "no answer") for one in batch]
+
+
+def _by_tests(mutant: Mutant) -> Outcome:
+    found = _asked(_try_by_tests, [mutant])
+    return found[0] if found else Outcome(mutant, "no answer")
+
+
+def _asked(work: "object", batch: Sequence[Mutant]) -> list[Outcome]:
+    """What a process of its own makes of the batch; nothing where it dies or takes too long."""
+    mine, its = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=work, args=(batch, its))
+    process.start()
+    its.close()
+    try:
+        return mine.recv() if mine.poll(SECONDS * (1 + len(batch) // 10)) else []
+    except EOFError:
+        return []
+    finally:
+        process.kill()
+        process.join()
+
+
+def _try_in_worlds(batch: Sequence[Mutant], answer: Connection) -> None:
+    from etl import store
+    from mutation.worlds import worlds_of
+
+    store.CONFIG["threads"] = "1"
+    left, found = list(batch), list[Outcome]()
+    for world in worlds_of(batch):
+        here = world()
+        verdicts = [Outcome(one, here.verdict(one) or "") for one in left]
+        here.close()
+        found += [outcome for outcome in verdicts if outcome.by]
+        left = [outcome.mutant for outcome in verdicts if not outcome.by]
+    answer.send([*found, *(Outcome(one, "") for one in left)])
+
+
+def _try_by_tests(batch: Sequence[Mutant], answer: Connection) -> None:
+    import pytest
+
+    os.environ["HYPOTHESIS_SEED"] = "20261124"
+    failed = _Failed()
+    arguments = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(TESTS.parent)]
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), in_place(batch[0]):
+        code = pytest.main([*arguments, *_tests(batch[0])], plugins=[failed])
+    answer.send([Outcome(batch[0], failed.first or ("" if code == 0 else f"pytest {code}"))])
+
+
+class _Failed:
+    first = ""
+
+    def pytest_runtest_logreport(self, report: "object") -> None:
+        if getattr(report, "failed", False) and not self.first:
+            self.first = re.sub(r"^tests/", "", str(getattr(report, "nodeid", "?")))[:100]
+
+    def pytest_collectreport(self, report: "object") -> None:
+        self.pytest_runtest_logreport(report)
+
+
+def _tests(mutant: Mutant) -> Iterable[str]:
+    if mutant.kind == SEED:
+        names = _OF_SEEDS
+    elif mutant.kind == MACROS:
+        names = (*_OF_VAT, *_OF_TOTALS, "test_vat_q")
+    else:
+        names = _OF_VAT if _group(mutant) == "vat" else _OF_TOTALS
+    return [str(path) for name in names if (path := TESTS / f"{name}.py").exists()]
