@@ -19,7 +19,7 @@ from etl.store import Store
 
 COMMANDS = {
     *("init", "run", "watch", "plan", "commit", "status", "held", "why", "trace", "approve", "hold", "skip", "resend"),
-    *("sql", "explain", "learn", "accept", "report", "sources", "lint", "demo", "verify", "replay"),
+    *("sql", "explain", "learn", "accept", "vat", "report", "sources", "lint", "demo", "verify", "replay"),
 }
 
 

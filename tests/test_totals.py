@@ -44,6 +44,7 @@ RATES = [
     (order("88.00", vat="14.08", country="FR"), "held | VAT_RATE_MISMATCH | 19.05 | FR 20"),
     (order("-100.00", Row("225.00"), vat="25.00"), "ready"),
     (order("100.00", vat="-20.00"), "held | VAT_RATE_MISMATCH | -20.00 | DK 25"),
+    (order("25.00", vat="25.00"), "held | VAT_RATE_MISMATCH | 25.00 | DK 25"),  # nothing is left to have a rate
     # Four lines: half an øre each, so 100.02 of 500.00 can be 25 % and 100.03 cannot.
     (order(*["125.00"] * 4, vat="100.02"), "ready"),
     (order(*["125.00"] * 4, vat="100.03"), "held | VAT_RATE_MISMATCH | 25.01 | DK 25"),

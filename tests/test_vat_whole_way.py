@@ -140,3 +140,22 @@ def test_a_decision_keeps_its_facts_and_what_it_was_not(tmp_path: Path) -> None:
     assert "ship to DE 10115" in row["evidence"]
     assert "ICS_GOODS (ics_goods: buyer_number none ≠ other_state)" in row["rejected_alternatives"]
     assert "369a" in row["legal_basis"]
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "vat", "total"),
+    [
+        ("1500000.25", "3", "0.00", "4500000.75"),
+        ("999999999999.99", "999999999999", "0.00", "9999999999999999.99"),
+        ("-999999999999.99", "999999999999", "-9999999999999999.99", "-9999999999999999.99"),
+        ("100.00", "1", "9999999999999999.99", "125.00"),
+        ("0.00", "999999999999.999999", "0.01", "9999999999999999.99"),
+    ],
+)
+def test_amounts_of_any_size_stop_nothing(tmp_path: Path, price: str, quantity: str, vat: str, total: str) -> None:
+    one = office(tmp_path / "w", company=company_with(), own_sources=False)
+    odd = line("1", unit_price=price, quantity=quantity, order_vat=vat, order_total=total)
+    good = line("2", unit_price="119.00", order_vat="19.00", order_total="119.00")
+    one.drop("a.csv", HEADER + odd + good)
+    one.run()
+    assert {no: verdict for no, (verdict, _) in verdicts(one).items()} == {"1": "held", "2": "exported"}

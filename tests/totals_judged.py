@@ -4,16 +4,15 @@ from fractions import Fraction
 
 from totals_oracle import Order, Part, Rate
 
-FROM_NET = 500  # from 5.00 net on an error of one percentage point is always held
+FROM_NET = 500  # from 5.00 net on, an error of one percentage point is always held
 
 
 def is_possible(rate: Rate, told: int, amount: int, e: Fraction, *, is_incl: bool) -> bool:
-    """(4) May this VAT of this amount have come from the rate? `e`: how far VAT and net may be off by rounding."""
+    """(4) Is there a VAT and a net amount of this rate, both no more than `e` (rounding) from those told?"""
     tax, whole = (-told, -amount) if amount < 0 else (told, amount)
     net = whole - tax if is_incl else whole
-    if net + e < 0 or tax + e < 0 or 10000 * (tax - e) > (rate or 0) * (net + e):
-        return False
-    return net - e <= 0 or (rate or 0) * (net - e) <= 10000 * (tax + e)
+    due = Fraction(rate or 0, 10000)
+    return due * (net - e) <= tax + e and tax - e <= due * (net + e)
 
 
 def _line_at_fault(order: Order, place: int) -> bool:
@@ -56,7 +55,7 @@ def holds(order: Order) -> set[str]:
         found.add("VAT_RATE_MISMATCH")
     elif taxed and told is not None and abs(told - order.vat) > order.bound:
         found.add("VAT_TOTAL_MISMATCH")
-    if (off == {False} and taxed and "VAT_RATE_MISMATCH" not in found) or (not taxed and told):
+    if (off == {False} and "VAT_RATE_MISMATCH" not in found) or (not taxed and told):
         found.add("VAT_CHARGED_NOT_DUE")
     if abs(order.rounding) > order.bound and not is_cash_rounding(order):
         found.add("TOTAL_MISMATCH")
@@ -83,4 +82,4 @@ def _is_within_rounding(order: Order, parts: list[Part]) -> bool:
     amount, rate = abs(sum(part.amount for part in parts)), parts[0].rate or 0
     net = amount * 10000 // (10000 + rate) if order.is_incl else amount
     reach = max(order.bound, order.minor * sum(order.pieces(part) for part in parts)) + 2 * order.minor
-    return bool(rate) and net >= FROM_NET - order.minor and net * 100 // (10000 + rate) <= reach
+    return bool(rate) and amount >= FROM_NET - order.minor and net * 100 // (10000 + rate) <= reach

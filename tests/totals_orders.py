@@ -14,6 +14,8 @@ KINDS = (
     Shop(method="line", is_apart=True), Shop(method="unit"), Shop(method="unit", tolerance=100, is_apart=True),
     Shop(freight="main_rate"), Shop(freight="standard_rate"),
 )  # fmt: skip
+LARGEST = 10**12  # an amount beyond ten thousand million is no line any more
+
 # What the generated shops sell at: one rate, or the rates of one state; ties fall at 4, 12 and 20 %.
 RATES = ([2500], [2500], [2500], [1900, 700], [2550, 1400, 1350], [2500, 0], [0], [2000, 400], [1200], [480, 2300])
 
@@ -40,7 +42,7 @@ def _order(chance: random.Random) -> Order:
     order = Order(
         is_incl=chance.random() < 0.6,
         lines=tuple(lines),
-        discount=sum(line.amount for line in goods) * share // 100,
+        discount=min(sum(line.amount for line in goods) * share // 100, LARGEST),
         is_public=chance.random() < 0.05,
         shop=chance.choice(KINDS),
     )
@@ -58,7 +60,7 @@ def _without_decimals(order: Order) -> Order:
         )
         for line in order.lines
     )
-    return replace(order, lines=lines, discount=0, minor=100)
+    return replace(order, lines=lines, discount=order.discount // 100 * 100, minor=100)
 
 
 OTHERS: list[list[str]] = [
@@ -89,7 +91,10 @@ def _fine(chance: random.Random) -> Fraction:
 
 
 def _item(chance: random.Random, price: Price, rates: list[int]) -> Line:
-    quantity = chance.choice([Fraction(1), Fraction(chance.randint(1, 50)), Fraction(chance.randint(100, 9999), 1000)])
+    most = 9 if price is _big else 50
+    quantity = chance.choice(
+        [Fraction(1), Fraction(chance.randint(1, most)), Fraction(chance.randint(100, 9999), 1000)]
+    )
     line = Line("item", chance.choice(rates), price(chance), quantity)
     return replace(line, discount=line.amount * chance.choice([0, 0, 0, 10, 20, 33, 100]) // 100)
 

@@ -5,7 +5,8 @@ with sums as (
     select
         order_key,
         sum(list_ore) filter (line_type in ('item', 'gift_card_sale', 'tip')) as lines_ore,
-        coalesce(-sum(abs(list_ore)) filter (line_type = 'discount'), 0) as discount_lines_ore
+        -- a discount line makes the order smaller, whatever its sign: a sale less, a return less of one
+        coalesce(if(lines_ore < 0, 1, -1) * sum(abs(list_ore)) filter (line_type = 'discount'), 0) as discount_lines_ore
     from lines_read
     group by order_key
 ),

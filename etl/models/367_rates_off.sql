@@ -6,7 +6,7 @@ with measured as (
         told.*,
         methods.minor_ore,
         methods.supply_date,
-        if(told.amount_ore < 0, -told.vat_ore, told.vat_ore) as vat,
+        cast(if(told.amount_ore < 0, -told.vat_ore, told.vat_ore) as hugeint) as vat,
         abs(told.amount_ore) - if(modes.price_mode = 'excl', 0, vat) as net,
         abs(told.other_ore) - if(modes.price_mode = 'excl', 0, vat) as other_net,
         methods.minor_ore * if(methods.vat_method = 'unit', greatest(told.pieces, told.parts), told.parts) as most,
@@ -32,7 +32,7 @@ judged as (
         and legal.supply_date = measured.supply_date and legal.rate_bp = measured.rate_bp
 ),
 suspected as (
-    select *, (20000 * vat + net) // (2 * net) as implied_bp, 100 * ((implied_bp + 50) // 100) as whole_bp,
+    select *, (20000 * vat + net) // nullif(2 * net, 0) as implied_bp, 100 * ((implied_bp + 50) // 100) as whole_bp,
         10 * ((implied_bp + 5) // 10) as tenth_bp
     from judged
     where is_off or (coalesce(below_bp, above_bp) is not null and stated_bp is distinct from rate_bp)

@@ -1,28 +1,37 @@
 -- The roundings of etl/vat/__init__.py in SQL, half up on the absolute value with the sign put back; made once per connection.
--- `_ore` is whole minor units (BIGINT), `bp` a rate in basis points (25.5 % = 2550). No decimal is ever divided.
+-- `_ore` is whole minor units (BIGINT), `bp` a rate in basis points (25.5 % = 2550). No decimal is ever divided. What a file says may
+-- be as large as it likes: products are worked out in 128 bits.
 
 -- Whole øre of an amount with two decimals.
 create or replace temp macro to_ore(amount) as cast(cast(amount as decimal(38, 2)) * 100 as bigint);
+-- The same of a line, at most a million million either way, so that the sums of lines stay within 64 bits.
+create or replace temp macro line_ore(amount) as
+    cast(greatest(least(cast(amount as decimal(38, 2)), 1000000000000.00), -1000000000000.00) * 100 as bigint);
 -- The amount of whole øre.
 create or replace temp macro from_ore(ore) as cast(ore * 0.01 as decimal(18, 2));
 -- The VAT contained in a gross amount.
 create or replace temp macro vat_in_gross_ore(g, bp) as
-    case when g < 0 then -1 else 1 end * ((2 * abs(g) * bp + 10000 + bp) // (2 * (10000 + bp)));
+    case when g < 0 then -1 else 1 end
+    * cast((2 * cast(abs(g) as hugeint) * bp + 10000 + bp) // (2 * (10000 + bp)) as bigint);
 -- The VAT to be added to a net amount.
 create or replace temp macro vat_on_net_ore(n, bp) as
-    case when n < 0 then -1 else 1 end * ((2 * abs(n) * bp + 10000) // 20000);
+    case when n < 0 then -1 else 1 end * cast((2 * cast(abs(n) as hugeint) * bp + 10000) // 20000 as bigint);
 -- The VAT of an amount (with VAT, or without: `is_excl`), rounded to the currency's minor unit (`minor`: 1, 10 or 100 øre).
 create or replace temp macro vat_of_ore(amount, bp, is_excl, minor) as
     case when amount < 0 then -minor else minor end
-    * ((2 * abs(amount) * bp + if(is_excl, 10000, 10000 + bp) * minor) // (2 * if(is_excl, 10000, 10000 + bp) * minor));
+    * cast(
+        (2 * cast(abs(amount) as hugeint) * bp + if(is_excl, 10000, 10000 + bp) * minor)
+        // (2 * if(is_excl, 10000, 10000 + bp) * minor) as bigint
+    );
 -- The same of a shop that rounds the VAT of one unit: times the quantity, and rounded again where that is no whole number.
--- Only then are the numbers too long for BIGINT.
 create or replace temp macro vat_of_units_ore(amount, quantity, bp, is_excl, minor) as
     case
         when quantity in (0, 1) then vat_of_ore(amount, bp, is_excl, minor)
-        when quantity = trunc(quantity) then case when amount < 0 then -minor else minor end * cast(abs(quantity) as bigint) * (
-            (2 * abs(amount) * bp + if(is_excl, 10000, 10000 + bp) * minor * cast(abs(quantity) as bigint))
-            // (2 * if(is_excl, 10000, 10000 + bp) * minor * cast(abs(quantity) as bigint))
+        when quantity = trunc(quantity) then cast(
+            case when amount < 0 then -minor else minor end * cast(abs(quantity) as hugeint) * (
+                (2 * cast(abs(amount) as hugeint) * bp + if(is_excl, 10000, 10000 + bp) * minor * cast(abs(quantity) as bigint))
+                // (2 * if(is_excl, 10000, 10000 + bp) * minor * cast(abs(quantity) as hugeint))
+            ) as bigint
         )
         else case when amount < 0 then -minor else minor end * cast((
             2 * cast(abs(quantity) * 1000000 as hugeint) * (
@@ -35,7 +44,8 @@ create or replace temp macro vat_of_units_ore(amount, quantity, bp, is_excl, min
 -- May VAT and net amount (both rounded, the sign taken off) have come from this rate? r in [(t - e) / (n + e), (t + e) / (n - e)]
 -- of vat.md 4.2 (4), without a division; `e2` is 2e in øre.
 create or replace temp macro is_rate_possible(bp, vat, net, e2) as
-    10000 * (2 * vat - e2) <= bp * (2 * net + e2) and bp * (2 * net - e2) <= 10000 * (2 * vat + e2);
+    10000 * (2 * cast(vat as hugeint) - e2) <= bp * (2 * cast(net as hugeint) + e2)
+    and bp * (2 * cast(net as hugeint) - e2) <= 10000 * (2 * cast(vat as hugeint) + e2);
 -- A rate as people write it in company.toml: 2500 -> 25, 2550 -> 25.5.
 create or replace temp macro rate_text(bp) as
     cast(bp // 100 as varchar)

@@ -4,6 +4,7 @@ A mutant's name is `model:number operation: what was changed`. The numbers stay 
 writes of the unchanged tree has to pass every test too (`unchanged`), so that no mutant is killed by the writing.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, cast
 
@@ -19,6 +20,9 @@ _OTHER: dict[type[exp.Expression], type[exp.Expression]] = {
     exp.ArgMin: exp.ArgMax, exp.ArgMax: exp.ArgMin, exp.Greatest: exp.Least, exp.Least: exp.Greatest,
     exp.LogicalAnd: exp.LogicalOr, exp.LogicalOr: exp.LogicalAnd,
 }  # fmt: skip
+
+_MACRO = re.compile(r"^create or replace temp macro (?P<name>\w+)\([^)]*\) as(?P<body>[^;]+);", re.MULTILINE)
+_CALLED_BY_MACROS = "from_ore("
 
 
 class Mutant(NamedTuple):
@@ -208,3 +212,18 @@ def _set(old: exp.Expression, **args: object) -> exp.Expression:
     for key, value in args.items():
         old.set(key, value)
     return old
+
+
+def macro_mutants(text: str, used: str) -> list[Mutant]:
+    """Every mutant of the macros that the models in `used` call, themselves or by way of another; written as text.
+
+    A macro's body is changed alone, and the file put together again round it.
+    """
+    found = list[Mutant]()
+    for match in _MACRO.finditer(text):
+        if not re.search(rf"\b{match['name']}\(", used + _CALLED_BY_MACROS):
+            continue
+        before, after = text[: match.start("body")], text[match.end("body") :]
+        for one in mutants(match["name"], f"select {match['body']}"):
+            found.append(Mutant(one.name, "macros", f"{before} {one.sql.removeprefix('SELECT').strip()}{after}"))
+    return found
