@@ -70,10 +70,11 @@ def main() -> int:
     options.add_argument("kind", choices=["sql", "seeds", "all"], nargs="?", default="all")
     options.add_argument("--only", default="", help="a pattern in the mutant's name")
     options.add_argument("--sample", type=int, default=0, help="that many of them, the same ones each time")
+    options.add_argument("--quick", action="store_true", help="without the tests themselves")
     options.add_argument("--jobs", type=int, default=2)
     chosen = options.parse_args()
     began, outcomes = time.monotonic(), list[Outcome]()
-    for outcome in tried(_chosen(chosen.only, chosen.kind, chosen.sample), chosen.jobs):
+    for outcome in tried(_chosen(chosen.only, chosen.kind, chosen.sample), chosen.jobs, is_quick=chosen.quick):
         outcomes.append(outcome)
     _report(outcomes)
     OUT.parent.mkdir(exist_ok=True)

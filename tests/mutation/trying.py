@@ -30,16 +30,17 @@ class Outcome(NamedTuple):
     by: str
 
 
-def tried(mutants: Sequence[Mutant], jobs: int) -> Iterator[Outcome]:
-    """Every mutant's outcome, in no certain order."""
+def tried(mutants: Sequence[Mutant], jobs: int, *, is_quick: bool) -> Iterator[Outcome]:
+    """Every mutant's outcome, in no certain order; `is_quick`: as the worlds have it, without the tests themselves."""
     os.environ.setdefault("HYPOTHESIS_SEED", "20261124")
     _CONTEXT.set_forkserver_preload(["mutation.worlds"])
     with ThreadPoolExecutor(jobs) as pool:
         left = list[Mutant]()
         for found in pool.map(_in_worlds, _batches(mutants)):
             left += [outcome.mutant for outcome in found if not outcome.by]
-            yield from (outcome for outcome in found if outcome.by)
-        yield from pool.map(_by_tests, left)
+            yield from (outcome for outcome in found if outcome.by or is_quick)
+        if not is_quick:
+            yield from pool.map(_by_tests, left)
 
 
 def _batches(mutants: Sequence[Mutant]) -> Iterator[list[Mutant]]:

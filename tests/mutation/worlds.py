@@ -12,10 +12,13 @@ from contextlib import ExitStack, contextmanager
 import test_totals as totals
 import test_totals_properties as properties
 import test_vat_decision_cases as decisions
+import test_vat_rules as rules
 import totals_cases
+import vat_cases
 from mutation.patching import MACROS, SEED, Mutant, in_place
 from totals_harness import _LINE_RULES, _results, _stage, totals_store
 from totals_orders import at_wrong_rate, generated
+from vat_cases import _orders, _settings
 
 from etl import deciding
 from etl.company import Company
@@ -29,6 +32,10 @@ SECONDS = 30.0
 ORDERS = 100
 RUNS_NOT = "does not run"
 VAT, TOTALS = range(300, 340), range(340, 380)
+_DECISIONS = (
+    "select order_key, treatment, vat_country, vat_rate, vat_code, hold_code, hold_field, hold_value, hold_expected,"
+    " rule_id from line_rules"
+)
 FINDINGS = 920  # the model of totals among the checks
 
 
@@ -41,7 +48,8 @@ class World:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self.store = self._opened(self._stack)
-        self.agrees(self.macros_from)
+        if not self.agrees(self.macros_from):
+            raise AssertionError(f"{self.name}: the models themselves do not agree")
 
     def _opened(self, stack: ExitStack) -> Store:
         raise NotImplementedError
@@ -116,6 +124,48 @@ class Decisions(World):
             answer = {name: asking._text(row[name]) for name in ANSWERS}  # noqa: SLF001
             decisions.test_case(case, {case["case"]: asking._without_codes(answer)})  # noqa: SLF001
         return True
+
+
+class Coded(World):
+    """The decisions with the company's codes and rates of its shop's own, and what a hold tells (test_vat_rules)."""
+
+    name = "coded cases"
+
+    def _opened(self, stack: ExitStack) -> Store:
+        self._told = dict(rules.test_a_hold_says_what_was_read_and_what_is_expected.pytestmark[0].args[1])
+        self._sales = [*(sale for sale, _ in rules.CASES), *self._told]
+        self._approved = {sale.seller.approved for sale in self._sales}
+        self._stores = [self._of(approved, stack.enter_context(vat_cases.vat_store())) for approved in self._approved]
+        return self._stores[0]
+
+    def _of(self, approved: tuple[str, ...], store: Store) -> Store:
+        """The sales under those approvals of numbers, each with its own seller."""
+        numbered = [(n, sale) for n, sale in enumerate(self._sales) if sale.seller.approved == approved]
+        for at, seller in enumerate({sale.seller: None for _, sale in numbered}):
+            _settings(store, seller, [n for n, sale in numbered if sale.seller == seller])
+            make = "insert into sellers" if at else "create temp table sellers as"
+            store.script(f"{make} select * from setting.vat")
+        store.script("create or replace table setting.vat as from sellers")
+        _orders(store, numbered)
+        numbers.check(store)
+        return store
+
+    def agrees(self, first: int) -> bool:
+        found: dict[int, vat_cases.Decision] = {}
+        for store in self._stores:
+            store.run(first, 339)
+            for key, *row in store.rows(_DECISIONS):
+                if key in found:
+                    return False
+                found[key] = vat_cases.Decision(*row[:5], tuple(row[5:8]), row[8])
+        decided = [found[n] for n in range(len(self._sales))]
+        for n in range(len(rules.CASES)):
+            rules.test_case(decided, n)
+        return all(one.told == self._told.get(sale, one.told) for one, sale in zip(decided, self._sales, strict=True))
+
+    def _renewed(self, mutant: Mutant) -> None:
+        for self.store in self._stores:
+            super()._renewed(mutant)
 
 
 class Generated(World):
@@ -202,10 +252,10 @@ def worlds_of(mutants: Sequence[Mutant]) -> list[type[World]]:
     """Where mutants of these targets are tried, the quickest first; all of them are of one kind and stage."""
     first = mutants[0]
     if first.kind == SEED:
-        return [Decisions]
+        return [Decisions, Coded]
     if first.kind == MACROS:
-        return [Decisions, Generated, Verdicts]
+        return [Decisions, Coded, Generated, Verdicts]
     number = int(first.target[:3])
     if number in VAT:
-        return [Decisions]
+        return [Decisions, Coded]
     return [Generated, Verdicts] if number in TOTALS or number == FINDINGS else []
