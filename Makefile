@@ -4,6 +4,7 @@
 #   make test         the quick tests
 #   make check        lint, format, types
 #   make test-crash   kill at every fault point and restart          make test-long   property and generator runs
+#   make mutants      would the tests notice a mistake in how VAT is decided? (docs/mutants.md)
 #   make bench        10,000 and 100,000 orders against the floor    make bench-full  and a million
 
 WORKS = -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))'
@@ -13,7 +14,7 @@ RUN = $(VENV)/bin/python
 READY = $(VENV)/.ready
 PYTEST = $(RUN) -m pytest $(PYTEST_FLAGS)
 
-.PHONY: setup demo test check test-crash test-long bench bench-full clean
+.PHONY: setup demo test check test-crash test-long mutants bench bench-full clean
 
 setup: $(READY)
 
@@ -44,6 +45,15 @@ test-crash: $(READY)
 test-long: $(READY)
 	ETL_PROFILE=long $(PYTEST) -m long -n auto
 
+# Both, even where the first one finds too many.
+mutants: $(VENV)/.mutants
+	PYTHONPATH=tests $(RUN) -m mutation $(MUTANTS); found=$$?; $(VENV)/bin/mutmut run --max-children 2 && exit $$found
+	$(VENV)/bin/mutmut results
+
+$(VENV)/.mutants: $(READY)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,mutants]'
+	@touch $@
+
 bench: $(READY)
 	$(RUN) bench/run.py
 
@@ -51,4 +61,4 @@ bench-full: $(READY)
 	$(RUN) bench/run.py --full
 
 clean:
-	rm -rf $(VENV) demo bench/out dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo bench/out dist mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis

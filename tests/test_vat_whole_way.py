@@ -159,3 +159,40 @@ def test_amounts_of_any_size_stop_nothing(tmp_path: Path, price: str, quantity: 
     one.drop("a.csv", HEADER + odd + good)
     one.run()
     assert {no: verdict for no, (verdict, _) in verdicts(one).items()} == {"1": "held", "2": "exported"}
+
+
+def test_a_change_after_booking_takes_the_rounding_of_both_sides(tmp_path: Path) -> None:
+    """300.01 was sent with an øre of rounding, 199.99 should stand with an øre less: the difference is 100.02."""
+    one = office(tmp_path / "w", company=company_with(), own_sources=False)
+    kroner = {"currency": "DKK", "exchange_rate": "", "billing_country": "DK", "shipping_country": "DK",
+              "shipping_postcode": "2100", "unit_price": "100.00"}  # fmt: skip
+    one.drop("a.csv", HEADER + line("1", quantity="3", order_vat="60.00", order_total="300.01", **kroner))
+    one.run()
+    number = one.ask("select number from review.documents")[0]["number"]
+    invoice = f"INV1;05-11-2026;WEB-DK;{number};1;1;240,01;60,00;300,01\n"
+    heads = "InvoiceNumber;Date;Account;OrderNumber;OurRef;Requisition;NetAmount;VatAmount;TotalAmount\n"
+    one.drop("invoices.csv", heads + invoice)
+    one.drop("b.csv", HEADER + line("1", quantity="2", order_vat="40.00", order_total="199.99", **kroner))
+    one.run()
+    changes = one.ask(
+        "select line_type, gross_amount from review.document_lines join review.documents using (document_id)"
+        " where event = 'sale_change:1' order by gross_amount"
+    )
+    assert changes == [
+        {"line_type": "item", "gross_amount": Decimal("-100.00")},
+        {"line_type": "rounding", "gross_amount": Decimal("-0.02")},
+    ]
+
+
+def test_zero_rated_newspapers_are_in_box_c(tmp_path: Path) -> None:
+    codes = (
+        '"NO_VAT" = "UMOMS0"',
+        '"NO_VAT" = "UMOMS0"\n"DOMESTIC_ZERO" = "U0"\n[vat.categories]\n"Avis" = "newspaper"',
+    )
+    one = office(tmp_path / "w", company=company_with(codes), own_sources=False)
+    danish = {"currency": "DKK", "exchange_rate": "", "billing_country": "DK", "shipping_country": "DK"}
+    paper = line("1", product_category="avis", unit_price="100.00", order_vat="0.00", order_total="100.00", **danish)
+    one.drop("a.csv", HEADER + paper)
+    one.run()
+    assert decisions(one)["1"] == ("DOMESTIC_ZERO", "DK", Decimal(0))
+    assert one.ask("select box, amount from review.vat_boxes") == [{"box": "C", "amount": Decimal("100.00")}]

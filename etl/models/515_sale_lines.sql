@@ -20,17 +20,9 @@ parts as (
     left join lines_sold as lines on lines.order_key = vat.order_key and lines.line_no = vat.line_no
     inner join setting.items as items on items.shop = sales.shop
     union all by name
-    select
-        sales.doc_key, sales.order_key, 100000000 as place,
-        if(totals.rounding_kind = 'cash', 'cash_rounding', 'rounding') as line_type,
-        if(totals.rounding_kind = 'cash', items.cash_rounding, items.rounding) as item,
-        coalesce(totals.rounding_text, items.rounding) as text, 1 as quantity, (select min(vat_code) from setting.vat_codes where treatment = 'NO_VAT') as vat_code,
-        0 as vat_rate, sales.vat_country, 'NO_VAT' as treatment, totals.rounding_ore as net_ore, 0 as vat_ore,
-        totals.rounding_ore as gross_ore, sales.file_id, sales.first_record as source_record
+    select sales.doc_key, 100000000 as place, 1 as quantity, rounding.*
     from sales
-    inner join order_totals as totals using (order_key)
-    inner join setting.items as items on items.shop = sales.shop
-    where totals.rounding_ore <> 0
+    inner join rounding_lines as rounding using (order_key)
 )
 select
     parts.* exclude (place, net_ore, vat_ore, gross_ore),

@@ -28,6 +28,10 @@ both_sides as (
     left join order_lines as lines on lines.order_key = vat.order_key and lines.line_no = vat.line_no
     left join line_items as items on items.order_key = vat.order_key and items.line_no = vat.line_no
     where changed.event <> 'cancel'
+    union all by name
+    select changed.event, rounding.*, 1 as quantity
+    from changed inner join rounding_lines as rounding using (order_key)
+    where changed.event <> 'cancel'
 )
 select order_key, event, min(source_record) as place, line_type, item, text, sum(quantity) as quantity, null as unit_price,
     vat_code, vat_rate, vat_country, treatment, min(rule_id) as rule_id, min(case_key) as case_key, sum(net_ore)::bigint as net_ore, sum(vat_ore)::bigint as vat_ore,

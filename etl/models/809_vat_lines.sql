@@ -8,10 +8,10 @@
 -- oss_line: the line of the return that the amount is part of; empty where it is in none.
 with rules as materialized (  -- else the engine fails on grouping by a text of this join ("dict-surviving join")
     select
-        rule_id, treatment, priority, esl, oss_section,
+        rule_id, treatment, coalesce(priority, 1000) as priority, esl, oss_section,  -- domestic_zero is what another rule becomes
         coalesce(if(oss_section = 'union_services', (select any_value(oss_services_box) from setting.returns), null), dk_box) as dk_box,
         if(esl = 'services' or ends_with(oss_section, 'services') or dk_box = 'B_SERVICES', 'services', 'goods') as supply_kind
-    from setting.vat_rules where priority is not null
+    from setting.vat_rules
 ), usual_rules as (
     select
         treatment,

@@ -76,6 +76,8 @@ def main() -> int:
     began, outcomes = time.monotonic(), list[Outcome]()
     for outcome in tried(_chosen(chosen.only, chosen.kind, chosen.sample), chosen.jobs, is_quick=chosen.quick):
         outcomes.append(outcome)
+        if len(outcomes) % 100 == 0:
+            print(len(outcomes), "mutants tried", f"{time.monotonic() - began:.0f} s", file=sys.stderr)
     _report(outcomes)
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps([[one.mutant.name, one.by] for one in outcomes], indent=0, ensure_ascii=False))

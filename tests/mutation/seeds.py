@@ -93,7 +93,9 @@ def _of_rule(rows: Sequence[Row], place: int) -> Iterator[tuple[str, Row]]:
                 yield f"{name} - {word}", {name: "|".join(w for w in words if w != word)}
     for name in _ANSWERS:
         others = sorted({r[name] for r in rows} - {row[name]})
-        yield f"{name} -> {others[place % len(others)]!r}", {name: others[place % len(others)]}
+        if others:
+            other = others[place % len(others)]
+            yield f"{name} -> {other!r}", {name: other}
     for name in ("valid_from", "valid_to"):
         if row[name]:
             yield from _of_day(row, name)

@@ -48,6 +48,7 @@ class World:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self.store = self._opened(self._stack)
+        self.store.script("set enable_progress_bar = false")
         if not self.agrees(self.macros_from):
             raise AssertionError(f"{self.name}: the models themselves do not agree")
 
