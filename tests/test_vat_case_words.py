@@ -65,9 +65,7 @@ def refused(one: Case, ask: str, *arguments: object) -> dict[str, object]:
         ("word", "delivery", "flown", "shipped | collected"),
     ],
 )
-def test_a_wrong_word_is_told_with_its_case_and_what_is_expected(
-    ask: str, name: str, word: str, expected: str
-) -> None:
+def test_a_wrong_word_is_told_with_its_case_and_what_is_expected(ask: str, name: str, word: str, expected: str) -> None:
     wrong = refused(Case(3, {name: f" {word} "}, set()), ask, name)
     assert wrong == {"line": 3, "field": name, "value": word, "expected": expected}
 

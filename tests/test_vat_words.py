@@ -1,4 +1,4 @@
-"""What a decision says besides its VAT: which rule decided, what was read and expected where it is held, on what grounds.
+"""What a decision says besides its VAT: its rule, what was read and expected where it is held, on what grounds.
 
 The rule table itself is looked at too: a rule that holds says why and nothing else, a rule that answers says no reason.
 """
@@ -55,7 +55,10 @@ HELD = [
 BY_NAME = {case["case"]: {n: word for n, word in case.items() if n not in NOT_INPUTS and word} for case in CASES}
 BOOK_TO_FINLAND = {"date": "2026-02-01", "ship-to": "FI", "category": "book"}
 FROM_CHINA = {"date": "2026-02-01", "ship-to": "DE", "ship-from": "CN", "oss": "ioss", "value-eur": "100"}
-BELOW = {"date": "2026-02-01", "ship-to": "DE", "oss": "none", "prior-year-eur": "0", "year-to-date-eur": "0", "value-eur": "1"}
+BELOW = {
+    "date": "2026-02-01", "ship-to": "DE", "oss": "none", "prior-year-eur": "0", "year-to-date-eur": "0",
+    "value-eur": "1",
+}  # fmt: skip
 PHONE = {
     "date": "2026-11-02", "mainly-consumers": "no", "ship-to": "DK", "category": "electronics_rc", "buyer": "b2b",
     "vat-number": "DK13585628", "vat-number-status": "VALID",
@@ -105,7 +108,7 @@ def test_the_grounds_are_the_facts_the_table_was_asked_about() -> None:
 
 
 def test_of_every_other_treatment_the_nearest_rule_says_what_spoke_against_it() -> None:
-    """By the rules' order; a treatment of which three facts are otherwise (IOSS, a phone's reverse charge) is left out."""
+    """By the rules' order; where three facts are otherwise (IOSS, reverse charge) nothing is told."""
     assert vat_cases.decide([BOOK_TO_FINLAND])[0]["rejected_alternatives"].split("; ") == [
         "NOT_VAT_REGISTERED (not_registered: seller_registered yes ≠ no)",
         "NO_VAT (no_vat_line: line_kind goods ≠ no_vat)",

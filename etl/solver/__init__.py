@@ -20,7 +20,7 @@ from etl.solver.search import Solution, Way, solve
 from etl.store import Store
 
 # Orders explained in one run; of the rest it is said that they were not tried, and `etl why` tries them when asked.
-MOST_ORDERS = 500
+MOST_ORDERS = 200
 MOST_NAMED = 6
 # The reasons for which an order is explained: its money does not tie.
 CODES = (

@@ -10,15 +10,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from etl import store
 from mutation import seeds, sql
 from mutation.patching import MACROS, MODEL, SEED, SEEDS, Mutant
-from mutation.trying import Outcome, tried
-
-from etl import store
+from mutation.trying import RUNS_NOT, Outcome, tried
 
 OUT = Path(__file__).parents[2] / "bench" / "out" / "mutants.json"
 UNCHANGED = "only written anew"
 NUMBERS = [*range(300, 400), 920]
+WHOLE = {MODEL: "SQL", MACROS: "SQL", SEED: "seed tables"}
 
 
 def mutants() -> Iterator[Mutant]:
@@ -44,24 +44,26 @@ def _chosen(only: str, kind: str, sample: int) -> list[Mutant]:
     return every
 
 
-def _report(outcomes: Sequence[Outcome]) -> None:
+def _said(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _report(outcomes: Sequence[Outcome]) -> bool:
+    """Say how many of each model and table are killed, and which survive. Are nine in ten, of SQL and of seeds?"""
     groups, killed, broken = Counter[str](), Counter[str](), Counter[str]()
     for mutant, by in outcomes:
-        if mutant.name.endswith(UNCHANGED):
-            if by:
-                raise SystemExit(f"{mutant.name} is not the same: {by}")
-            continue
-        group = mutant.target if mutant.kind == SEED else mutant.kind if mutant.kind == MACROS else mutant.target
-        for name in (group, "seed tables" if mutant.kind == SEED else "SQL"):
+        for name in (mutant.target, WHOLE[mutant.kind]):
             groups[name] += 1
             killed[name] += bool(by)
-            broken[name] += by == "does not run"
+            broken[name] += by == RUNS_NOT
+    for mutant, by in sorted(outcomes):
+        if not by:
+            _said(f"survived: {mutant.name}")
     for name in sorted(groups):
         share = 100 * killed[name] / groups[name]
-        print(f"{name:32}{groups[name]:6} mutants {killed[name]:6} killed {share:6.1f} %  ({broken[name]} do not run)")
-    for mutant, by in sorted(outcomes):
-        if not by and not mutant.name.endswith(UNCHANGED):
-            print("survived:", mutant.name)
+        _said(f"{name:30} {groups[name]:5} mutants {killed[name]:5} killed {share:6.1f} %  {broken[name]:4} do not run")
+    return all(10 * killed[name] >= 9 * groups[name] for name in WHOLE.values() if name in groups)
 
 
 def main() -> int:
@@ -75,14 +77,18 @@ def main() -> int:
     chosen = options.parse_args()
     began, outcomes = time.monotonic(), list[Outcome]()
     for outcome in tried(_chosen(chosen.only, chosen.kind, chosen.sample), chosen.jobs, is_quick=chosen.quick):
-        outcomes.append(outcome)
+        if not outcome.mutant.name.endswith(UNCHANGED):
+            outcomes.append(outcome)
+        elif outcome.by:
+            _said(f"{outcome.mutant.name} is not the same: {outcome.by}")
+            return 2
         if len(outcomes) % 100 == 0:
-            print(len(outcomes), "mutants tried", f"{time.monotonic() - began:.0f} s", file=sys.stderr)
-    _report(outcomes)
+            _said(f"{len(outcomes)} tried in {time.monotonic() - began:.0f} s")
+    is_enough = _report(outcomes)
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps([[one.mutant.name, one.by] for one in outcomes], indent=0, ensure_ascii=False))
-    print(f"{len(outcomes)} mutants in {time.monotonic() - began:.0f} s; {OUT}")
-    return int(any(sum(bool(one.by) for one in outcomes) < 0.9 * len(outcomes) for _ in [0]))
+    OUT.write_text(json.dumps(dict(sorted((one.mutant.name, one.by) for one in outcomes)), indent=0), "utf-8")
+    _said(f"{len(outcomes)} mutants in {time.monotonic() - began:.0f} s; what killed each: {OUT}")
+    return int(not is_enough)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from etl import store
 
 MODEL, MACROS, SEED = "model", "macros", "seed"
+RUNS_NOT = "does not run"
 SEEDS = resources.files("etl.vat")
 
 
@@ -76,7 +77,11 @@ def _seed(mutant: Mutant, folder: Path) -> Callable[[], None]:
     ask = resources.files
     for module, name in held:
         setattr(module, name, copy)
-    resources.files = lambda anchor=None: copy if anchor == "etl.vat" else ask(anchor)  # type: ignore[assignment]
+
+    def files(anchor: Any = None) -> Any:
+        return copy if anchor == "etl.vat" else ask(anchor)
+
+    resources.files = files  # type: ignore[assignment]
 
     def undo() -> None:
         resources.files = ask

@@ -81,7 +81,7 @@ def _written(rows: Sequence[Row]) -> str:
 def _of_rule(rows: Sequence[Row], place: int) -> Iterator[tuple[str, Row]]:
     """Conditions wider and narrower, answers of another rule, the days."""
     row = rows[place]
-    for name in _CONDITIONS:
+    for name in (name for name in _CONDITIONS if name in row):
         words = row[name].split("|")
         if row[name] != "any":
             yield f"{name} any", {name: "any"}
@@ -91,7 +91,7 @@ def _of_rule(rows: Sequence[Row], place: int) -> Iterator[tuple[str, Row]]:
         if len(words) > 1:
             for word in words:
                 yield f"{name} - {word}", {name: "|".join(w for w in words if w != word)}
-    for name in _ANSWERS:
+    for name in (name for name in _ANSWERS if name in row):
         others = sorted({r[name] for r in rows} - {row[name]})
         if others:
             other = others[place % len(others)]

@@ -1,19 +1,20 @@
 """Mutants of a model: its syntax tree with one thing changed, written out as SQL again.
 
-A mutant's name is `model:number operation: what was changed`. The numbers stay the same as long as the model does. What sqlglot
-writes of the unchanged tree has to pass every test too (`unchanged`), so that no mutant is killed by the writing.
+A mutant's name is `model:number operation: what was changed`; the numbers stay the same as long as the model does. What
+sqlglot writes of the unchanged tree has to pass every test too (`unchanged`): no mutant is killed by the writing.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, cast
+from functools import partial
+from typing import NamedTuple
 
 import sqlglot
 from sqlglot import exp
 
-Change = Callable[[exp.Expression], exp.Expression | None]
+Change = Callable[[exp.Expr], exp.Expr | None]
 # What is taken for a mistake of the same kind: the border of a comparison, the other of two, the sign.
-_OTHER: dict[type[exp.Expression], type[exp.Expression]] = {
+_OTHER: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.LT: exp.LTE, exp.LTE: exp.LT, exp.GT: exp.GTE, exp.GTE: exp.GT, exp.EQ: exp.NEQ, exp.NEQ: exp.EQ,
     exp.And: exp.Or, exp.Or: exp.And, exp.Add: exp.Sub, exp.Sub: exp.Add, exp.Mul: exp.Add, exp.IntDiv: exp.Mul,
     exp.Mod: exp.IntDiv, exp.NullSafeEQ: exp.EQ, exp.NullSafeNEQ: exp.NEQ, exp.Min: exp.Max, exp.Max: exp.Min,
@@ -53,16 +54,16 @@ def mutants(stem: str, sql: str) -> list[Mutant]:
     return found
 
 
-def _tree(sql: str) -> exp.Expression:
-    return cast("exp.Expression", sqlglot.parse_one(sql, dialect="duckdb"))
+def _tree(sql: str) -> exp.Expr:
+    return sqlglot.parse_one(sql, dialect="duckdb")
 
 
-def _written(sql: str, tree: exp.Expression) -> str:
+def _written(sql: str, tree: exp.Expr) -> str:
     directives = [line for line in sql.splitlines() if line.startswith(("-- replaces:", "-- appends:", "-- view:"))]
     return "\n".join([*directives, tree.sql(dialect="duckdb", comments=False, pretty=True)])
 
 
-def _changed(sql: str, tree: exp.Expression, place: int, change: Change) -> str:
+def _changed(sql: str, tree: exp.Expr, place: int, change: Change) -> str:
     copy = tree.copy()
     node = next(node for at, node in enumerate(copy.walk()) if at == place)
     new = change(node)
@@ -71,20 +72,20 @@ def _changed(sql: str, tree: exp.Expression, place: int, change: Change) -> str:
     return _written(sql, copy)
 
 
-def _changes(node: exp.Expression, texts: list[str]) -> Iterator[tuple[str, Change]]:
+def _changes(node: exp.Expr, texts: list[str]) -> Iterator[tuple[str, Change]]:
     yield from _of_operators(node)
     yield from _of_constants(node, texts)
     yield from _of_parts(node)
     yield from _of_clauses(node)
 
 
-def _of_operators(node: exp.Expression) -> Iterator[tuple[str, Change]]:
+def _of_operators(node: exp.Expr) -> Iterator[tuple[str, Change]]:
     other = _OTHER.get(type(node))
     if other is not None and not (isinstance(node, exp.EQ) and _is_key_of_join(node)):
         yield f"{node.key} -> {other.key}", lambda old: _as(other, old)
     if isinstance(node, exp.And | exp.Or):
-        yield f"right of {node.key} dropped", lambda old: old.left.copy()
-        yield f"left of {node.key} dropped", lambda old: old.right.copy()
+        yield f"right of {node.key} dropped", lambda old: old.this.copy()
+        yield f"left of {node.key} dropped", lambda old: old.expression.copy()
     if isinstance(node, exp.Between):
         yield "lower bound excluded", lambda old: _between(old, exp.GT, exp.LTE)
         yield "upper bound excluded", lambda old: _between(old, exp.GTE, exp.LT)
@@ -96,35 +97,30 @@ def _of_operators(node: exp.Expression) -> Iterator[tuple[str, Change]]:
         yield "is negated", lambda old: exp.Not(this=old.copy())
 
 
-def _is_key_of_join(node: exp.Expression) -> bool:
+def _is_key_of_join(node: exp.Expr) -> bool:
     """Two columns that are equal in `on`: to turn that into unequal tries nothing that to drop it does not."""
-    is_pair = isinstance(node.left, exp.Column) and isinstance(node.right, exp.Column)
-    return is_pair and node.find_ancestor(exp.Join, exp.Select) is not None and _is_in_on(node)
+    is_pair = isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Column)
+    return is_pair and isinstance(node.find_ancestor(exp.Join, exp.Select), exp.Join)
 
 
-def _is_in_on(node: exp.Expression) -> bool:
-    join = node.find_ancestor(exp.Join, exp.Select)
-    return isinstance(join, exp.Join)
-
-
-def _as(other: type[exp.Expression], old: exp.Expression) -> exp.Expression:
+def _as(other: type[exp.Expr], old: exp.Expr) -> exp.Expr:
     """The same arguments under another operator; an order or a filter of an aggregate stays inside it."""
     return other(**{key: _copied(value) for key, value in old.args.items()})
 
 
 def _copied(value: object) -> object:
-    if isinstance(value, exp.Expression):
+    if isinstance(value, exp.Expr):
         return value.copy()
     return [_copied(one) for one in value] if isinstance(value, list) else value
 
 
-def _between(old: exp.Expression, lower: type[exp.Expression], upper: type[exp.Expression]) -> exp.Expression:
+def _between(old: exp.Expr, lower: type[exp.Expr], upper: type[exp.Expr]) -> exp.Expr:
     low = lower(this=old.this.copy(), expression=old.args["low"].copy())
     high = upper(this=old.this.copy(), expression=old.args["high"].copy())
     return exp.Paren(this=exp.And(this=low, expression=high))
 
 
-def _of_constants(node: exp.Expression, texts: list[str]) -> Iterator[tuple[str, Change]]:
+def _of_constants(node: exp.Expr, texts: list[str]) -> Iterator[tuple[str, Change]]:
     if isinstance(node, exp.Boolean) and not isinstance(node.parent, exp.Join):
         yield "truth turned", lambda old: exp.Boolean(this=not old.this)
     if not isinstance(node, exp.Literal) or node.find_ancestor(exp.DataType) is not None:
@@ -138,16 +134,16 @@ def _of_constants(node: exp.Expression, texts: list[str]) -> Iterator[tuple[str,
             yield "number - 1", lambda old: exp.Literal.number(int(old.name) - 1)
 
 
-def _of_parts(node: exp.Expression) -> Iterator[tuple[str, Change]]:
+def _of_parts(node: exp.Expr) -> Iterator[tuple[str, Change]]:
     """An argument of coalesce, a branch of case or if, distinct, the direction of an order."""
     if isinstance(node, exp.Coalesce):
         for n in range(1 + len(node.expressions)):
-            yield f"argument {n + 1} of coalesce dropped", lambda old, n=n: _coalesce_without(old, n)
+            yield f"argument {n + 1} of coalesce dropped", partial(_coalesce_without, n=n)
     if isinstance(node, exp.Case):
         for n in range(len(node.args["ifs"])):
-            yield f"branch {n + 1} of case dropped", lambda old, n=n: _case_without(old, n)
+            yield f"branch {n + 1} of case dropped", partial(_case_without, n=n)
         if node.args.get("default"):
-            yield "else of case dropped", lambda old: _case_without(old, None)
+            yield "else of case dropped", partial(_case_without, n=None)
     if isinstance(node, exp.If) and not isinstance(node.parent, exp.Case):
         yield "if always", lambda old: old.args["true"].copy()
         yield "if never", lambda old: old.args["false"].copy() if old.args.get("false") else exp.Null()
@@ -159,12 +155,12 @@ def _of_parts(node: exp.Expression) -> Iterator[tuple[str, Change]]:
         yield "filter dropped", lambda old: old.this.copy()
 
 
-def _coalesce_without(old: exp.Expression, n: int) -> exp.Expression:
+def _coalesce_without(old: exp.Expr, n: int) -> exp.Expr:
     rest = [one.copy() for at, one in enumerate([old.this, *old.expressions]) if at != n]
     return rest[0] if len(rest) == 1 else exp.Coalesce(this=rest[0], expressions=rest[1:])
 
 
-def _case_without(old: exp.Expression, n: int | None) -> exp.Expression:
+def _case_without(old: exp.Expr, n: int | None) -> exp.Expr:
     """The case without a branch (None: without else); what is left of one without branches is its else."""
     new = old.copy()
     if n is None:
@@ -176,13 +172,13 @@ def _case_without(old: exp.Expression, n: int | None) -> exp.Expression:
     return new.args["default"] or exp.Null()
 
 
-def _turned(old: exp.Expression) -> exp.Expression:
+def _turned(old: exp.Expr) -> exp.Expr:
     old.set("desc", not old.args.get("desc"))
     old.set("nulls_first", None)
     return old
 
 
-def _of_clauses(node: exp.Expression) -> Iterator[tuple[str, Change]]:
+def _of_clauses(node: exp.Expr) -> Iterator[tuple[str, Change]]:
     """A join's kind and condition, a where, distinct, a part of a union."""
     if isinstance(node, exp.Join) and (node.args.get("on") or node.args.get("using")):
         if node.side == "LEFT":
@@ -196,11 +192,11 @@ def _of_clauses(node: exp.Expression) -> Iterator[tuple[str, Change]]:
     if isinstance(node, exp.Select) and node.args.get("distinct"):
         yield "distinct dropped", lambda old: _set(old, distinct=None)
     if isinstance(node, exp.Union):
-        yield "right of union dropped", lambda old: _part(old, old.left)
-        yield "left of union dropped", lambda old: _part(old, old.right)
+        yield "right of union dropped", lambda old: _part(old, old.this)
+        yield "left of union dropped", lambda old: _part(old, old.expression)
 
 
-def _part(union: exp.Expression, part: exp.Expression) -> exp.Expression:
+def _part(union: exp.Expr, part: exp.Expr) -> exp.Expr:
     """One side of a union, with the common tables of the whole."""
     new = part.copy()
     if union.args.get("with_") and not new.args.get("with_"):
@@ -208,7 +204,7 @@ def _part(union: exp.Expression, part: exp.Expression) -> exp.Expression:
     return new
 
 
-def _set(old: exp.Expression, **args: object) -> exp.Expression:
+def _set(old: exp.Expr, **args: object) -> exp.Expr:
     for key, value in args.items():
         old.set(key, value)
     return old

@@ -1,9 +1,10 @@
-"""Which mutants the tests kill: first in a world, where a mutant takes a fraction of a second, then by the tests themselves."""
+"""Which mutants the tests kill: tried in a world, in a fraction of a second, and if need be by the tests themselves."""
 
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from multiprocessing import get_context
@@ -11,8 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from mutation.patching import MACROS, SEED, Mutant, in_place
+from mutation.patching import MACROS, RUNS_NOT, SEED, Mutant, in_place
 
+__all__ = ["RUNS_NOT", "Outcome", "tried"]
 TESTS = Path(__file__).parents[1]
 AT_ONCE = 120
 SECONDS = 240
@@ -45,9 +47,9 @@ def tried(mutants: Sequence[Mutant], jobs: int, *, is_quick: bool) -> Iterator[O
 
 def _batches(mutants: Sequence[Mutant]) -> Iterator[list[Mutant]]:
     """Mutants that share their worlds, those of later models first."""
-    groups: dict[str, list[Mutant]] = {}
+    groups = defaultdict[str, list[Mutant]](list)
     for one in mutants:
-        groups.setdefault(_group(one), []).append(one)
+        groups[_group(one)].append(one)
     for group in groups.values():
         group.sort(key=lambda one: one.target, reverse=True)
         yield from (group[start : start + AT_ONCE] for start in range(0, len(group), AT_ONCE))
@@ -69,7 +71,7 @@ def _by_tests(mutant: Mutant) -> Outcome:
     return found[0] if found else Outcome(mutant, "no answer")
 
 
-def _asked(work: "object", batch: Sequence[Mutant]) -> list[Outcome]:
+def _asked(work: Callable[[Sequence[Mutant], Connection], None], batch: Sequence[Mutant]) -> list[Outcome]:
     """What a process of its own makes of the batch; nothing where it dies or takes too long."""
     mine, its = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=work, args=(batch, its))
@@ -122,6 +124,7 @@ class _Failed:
 
 
 def _tests(mutant: Mutant) -> Iterable[str]:
+    names: tuple[str, ...]
     if mutant.kind == SEED:
         names = _OF_SEEDS
     elif mutant.kind == MACROS:

@@ -1,7 +1,7 @@
 """Where a mutant is tried first: a database that stands ready just before the models, and what they must say there.
 
-Each world runs from the mutant's model on and compares what the tests of the same name compare. Mutants of later models have
-to come first: whatever a mutant leaves behind is then made anew by the next one.
+Each world runs from the mutant's model on and compares what the tests of that name compare. Mutants of later models
+come first: whatever a mutant leaves behind is then made anew by the next one.
 """
 
 import os
@@ -15,7 +15,6 @@ import test_vat_decision_cases as decisions
 import test_vat_rules as rules
 import totals_cases
 import vat_cases
-from mutation.patching import MACROS, SEED, Mutant, in_place
 from totals_harness import _LINE_RULES, _results, _stage, totals_store
 from totals_orders import at_wrong_rate, generated
 from vat_cases import _orders, _settings
@@ -27,10 +26,10 @@ from etl.store import DatabaseError, Store
 from etl.vat import numbers, seeds
 from etl.vat_cases import ANSWERS, asking
 from etl.vat_cases.case import Case
+from mutation.patching import MACROS, RUNS_NOT, SEED, Mutant, in_place
 
 SECONDS = 30.0
 ORDERS = 100
-RUNS_NOT = "does not run"
 VAT, TOTALS = range(300, 340), range(340, 380)
 _DECISIONS = (
     "select order_key, treatment, vat_country, vat_rate, vat_code, hold_code, hold_field, hold_value, hold_expected,"
@@ -133,7 +132,8 @@ class Coded(World):
     name = "coded cases"
 
     def _opened(self, stack: ExitStack) -> Store:
-        self._told = dict(rules.test_a_hold_says_what_was_read_and_what_is_expected.pytestmark[0].args[1])
+        (cases,) = getattr(rules.test_a_hold_says_what_was_read_and_what_is_expected, "pytestmark")  # noqa: B009
+        self._told = dict[vat_cases.Sale, tuple[str | None, ...]](cases.args[1])
         self._sales = [*(sale for sale, _ in rules.CASES), *self._told]
         self._approved = {sale.seller.approved for sale in self._sales}
         self._stores = [self._of(approved, stack.enter_context(vat_cases.vat_store())) for approved in self._approved]
@@ -158,14 +158,15 @@ class Coded(World):
             for key, *row in store.rows(_DECISIONS):
                 if key in found:
                     return False
-                found[key] = vat_cases.Decision(*row[:5], tuple(row[5:8]), row[8])
+                found[key] = vat_cases.Decision._make([*row[:5], tuple(row[5:8]), row[8]])
         decided = [found[n] for n in range(len(self._sales))]
         for n in range(len(rules.CASES)):
             rules.test_case(decided, n)
         return all(one.told == self._told.get(sale, one.told) for one, sale in zip(decided, self._sales, strict=True))
 
     def _renewed(self, mutant: Mutant) -> None:
-        for self.store in self._stores:
+        for store in self._stores:
+            self.store = store
             super()._renewed(mutant)
 
 
