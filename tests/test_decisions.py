@@ -82,6 +82,7 @@ def test_a_plan_that_nobody_was_shown_is_not_sent(nordlys: Workspace, plan_hash:
         pipeline.commit(nordlys, plan_hash)
 
 
+@pytest.mark.long
 def test_a_hold_and_a_skip_are_taken_back_by_approval(nordlys: Workspace) -> None:
     pipeline.decide(nordlys, "hold", ["1001"], by="Lone")
     assert verdict(nordlys, "#1001") == ("held", "HELD_BY_PERSON")
@@ -105,6 +106,7 @@ def test_what_was_sent_is_neither_held_nor_skipped(nordlys: Workspace, decision:
         pipeline.decide(nordlys, decision, ["1001"], by="Lone")
 
 
+@pytest.mark.long
 def test_an_order_that_changed_after_sending_is_told_where_people_look(nordlys: Workspace) -> None:
     pipeline.run(nordlys)
     export = nordlys.inbox / "archive" / "2026" / "11" / "orders_export.csv"

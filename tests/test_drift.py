@@ -3,6 +3,7 @@
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from staged import contract, stage
 from workspaces import company_with, office
 
@@ -46,6 +47,7 @@ def test_columns_words_and_signs_are_told_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_shops_usual_words_are_no_drift_in_its_first_file(tmp_path: Path) -> None:
     text = (
         "order_no,order_date,state,currency,payment_method,line_type,sku,quantity,unit_price,vat_rate,line_amount,order_total\n"

@@ -9,6 +9,7 @@ from etl.contracts import Identified
 from etl.store import Store
 
 
+@pytest.mark.long
 def test_a_file_that_the_program_fails_on_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = workspace.demo(tmp_path / "nordlys")
     place.company_file.write_text(

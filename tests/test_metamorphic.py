@@ -233,6 +233,7 @@ def test_told_in_another_way_at_once(told: Told, way: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("course", COURSES)
+@pytest.mark.long
 def test_one_after_the_other_with_nothing_sent_between(told: Told, course: list[Files], tmp_path: Path) -> None:
     """Everything is equal: what is open is decided again with each file."""
     one = office(tmp_path / "workspace")

@@ -90,6 +90,7 @@ def test_one_part_waits_for_the_other(
     assert {(k["rows_difference"], k["amount_difference"]) for k in kept} == {(0, Decimal("0.00"))}
 
 
+@pytest.mark.long
 def test_both_at_once_go_at_once_and_coming_again_changes_nothing(till: Office) -> None:
     till.drop("heads.csv", HEAD_FILE)
     till.drop("lines.csv", LINE_FILE)
@@ -100,6 +101,7 @@ def test_both_at_once_go_at_once_and_coming_again_changes_nothing(till: Office) 
     assert documents(till) == BOTH
 
 
+@pytest.mark.long
 def test_a_line_that_cannot_be_read_holds_its_order_and_no_other(till: Office) -> None:
     till.drop("heads.csv", HEAD_FILE)
     till.drop("lines.csv", LINE_FILE.replace("HAT,1,125.00", "HAT,1,1x5.00"))

@@ -189,11 +189,13 @@ def test_a_random_payout_posts_what_the_oracle_posts(story: Story) -> None:
 
 @settings(max_examples=EXAMPLES)
 @given(stories())
+@pytest.mark.long
 def test_payouts_that_come_one_after_the_other_end_the_same(story: Story) -> None:
     assert ledger(story, one_after_the_other) == oracle(story)
 
 
 @settings(max_examples=EXAMPLES)
 @given(stories())
+@pytest.mark.long
 def test_orders_that_turn_up_after_their_payouts_end_the_same(story: Story) -> None:
     assert ledger(story, orders_last) == oracle(story)

@@ -168,6 +168,7 @@ def test_plain_files_are_read_by_their_text_as_by_the_tree(store: Store, path: P
 
 
 @given(data=documents(is_plain=False))
+@pytest.mark.long
 def test_any_file_is_read_the_same_in_every_way(store: Store, path: Path, data: bytes) -> None:
     path.write_bytes(data)
     for text in (HEAD, FULL):

@@ -117,6 +117,7 @@ def test_settings_changed_after_sending_send_nothing_again(root: Path) -> None:
     _change_and_go_on(root, *CHANGES)
 
 
+@pytest.mark.long
 def test_a_database_that_cannot_be_read_is_made_again(root: Path) -> None:
     run(root, "orders")
     before = settle(root)

@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
 import shop_files
 from workspaces import Office, company_with, office
 
@@ -64,6 +65,7 @@ def test_an_order_comes_back_whole_and_goes_when_it_is_mended(tmp_path: Path) ->
     assert {tuple(row.values()) for row in kept} == {(0, 0)}
 
 
+@pytest.mark.long
 def test_a_payout_line_that_is_mended_lets_its_payout_tie(tmp_path: Path) -> None:
     one = office(tmp_path / "w", company=company_with(), own_sources=False)
     one.drop("payout.csv", PAYOUT.replace(b"sp1002,,1002,439.00", b"sp1002,,1002,43g.00"))
@@ -75,6 +77,7 @@ def test_a_payout_line_that_is_mended_lets_its_payout_tie(tmp_path: Path) -> Non
     assert one.run().payouts == {"posted": 1}
 
 
+@pytest.mark.long
 def test_rows_that_are_still_wrong_come_back_again_with_a_link_of_their_own(tmp_path: Path) -> None:
     one = office(tmp_path / "w", company=company_with(), own_sources=False)
     one.drop("payout.csv", PAYOUT.replace(b"sp1002,,1002,439.00", b"sp1002,,1002,43g.00"))
@@ -92,6 +95,7 @@ def test_rows_that_are_still_wrong_come_back_again_with_a_link_of_their_own(tmp_
     assert len(one.ask("from staging.corrected")) == 2
 
 
+@pytest.mark.long
 def test_a_row_of_another_file_mends_nothing(tmp_path: Path) -> None:
     one = office(tmp_path / "w", company=company_with(), own_sources=False)
     one.drop("payout.csv", PAYOUT.replace(b"sp1002,,1002,439.00", b"sp1002,,1002,43g.00"))

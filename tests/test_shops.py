@@ -7,6 +7,7 @@ Amounts: an order of one item at 400.00 and freight 39.00 is 439.00 with 87.80 V
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 import shop_files
 from workspaces import Office, company_with, office
 
@@ -48,6 +49,7 @@ def paid_out(*lines: str, acquirer: str = "sp") -> bytes:
     return shop_files.payout("P1", ", ".join(lines)).replace(b"shopify_payments", acquirer.encode())
 
 
+@pytest.mark.long
 def test_the_same_number_in_two_shops_is_two_orders_each_by_its_own_settings(tmp_path: Path) -> None:
     one = two_shops(tmp_path / "w")
     one.drop("orders.csv", sold(1001))
@@ -109,6 +111,7 @@ def test_lines_of_another_company_are_ignored_by_name(tmp_path: Path) -> None:
     assert [tuple(row.values()) for row in told] == [("LINE_OF_OTHER_COMPANY", "B-1001")]
 
 
+@pytest.mark.long
 def test_without_an_account_between_the_companies_only_our_share_moves(tmp_path: Path) -> None:
     one = two_shops(tmp_path / "w", ('receivable = "5821"', 'receivable = "5821"\nignore_refs = ["^B-"]'))
     one.drop("orders.csv", sold(1001))
@@ -122,6 +125,7 @@ def test_without_an_account_between_the_companies_only_our_share_moves(tmp_path:
     assert not one.ask("from review.journal_lines where account = '9990' or offset_account = '9990'")
 
 
+@pytest.mark.long
 def test_a_payout_to_another_companys_merchant_account_is_not_ours(tmp_path: Path) -> None:
     one = two_shops(tmp_path / "w", ('receivable = "5821"', 'receivable = "5821"\nmerchant_accounts = ["ours"]'))
     one.drop("payout.csv", paid_out("sale x9 B-1001 439.00 4.00"))  # to the merchant account `dkk`
@@ -133,6 +137,7 @@ def test_a_payout_to_another_companys_merchant_account_is_not_ours(tmp_path: Pat
     ]
 
 
+@pytest.mark.long
 def test_a_shop_that_is_named_no_more_has_the_companys_settings(tmp_path: Path) -> None:
     one = two_shops(tmp_path / "w")
     one.drop("se/orders.csv", sold(1001))

@@ -298,6 +298,7 @@ def test_why_and_held_tell_it(snapshot: Store, capsys: pytest.CaptureFixture[str
     assert "Give the shipping and fees a VAT class in the shop." in said
 
 
+@pytest.mark.long
 def test_more_orders_than_a_run_explains_are_said_not_to_be_tried() -> None:
     with Store.open(None) as store:
         folding.open_database(store, parse(COMPANY.encode()), as_of=date(2026, 11, 24), workspace_id="w")

@@ -320,6 +320,7 @@ def held(workspace: Workspace) -> list[tuple[str, str, str]]:
         return store.rows("select code, value_read, expected from core.findings where effect = 'hold' order by code")
 
 
+@pytest.mark.long
 def test_an_own_rate_decides_is_told_and_open_orders_follow_the_file(shop: Workspace) -> None:
     file = shop.root / "vat_rates.csv"
     file.write_text(DE_18, "utf-8")

@@ -197,6 +197,7 @@ def test_a_number_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert w.vies.numbers == []
 
 
+@pytest.mark.long
 def test_answers_are_kept_and_a_replay_asks_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Valid: sold to without VAT at once. Invalid: held as that. And from the ledger alone the same once more."""
     with world(tmp_path / "w", monkeypatch, by_number(ATU13585627=invalid, EL094259216=fault("TIMEOUT"))) as w:
@@ -251,6 +252,7 @@ def test_numbers_that_the_settings_accept_are_asked_too(tmp_path: Path, monkeypa
         assert found == {"2": "VAT_NUMBER_INVALID", "3": "exported"}
 
 
+@pytest.mark.long
 def test_off_means_that_the_door_is_not_even_there(tmp_path: Path) -> None:
     """[vies] off, which is the default: a run that would have a number to ask imports no HTTP client of ours."""
     office = Office(Workspace(tmp_path / "w"))

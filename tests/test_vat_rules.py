@@ -262,5 +262,3 @@ def test_freight_follows_the_goods_and_stands_alone_without_them(store: Store) -
     store.script("delete from order_lines where line_no = 1")
     store.run(300, 339)
     assert store.rows("select line_no, rate_bp, hold_code from line_rules") == [(2, 2000, "VAT_CODE_MISSING")]
-
-

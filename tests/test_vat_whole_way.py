@@ -65,6 +65,7 @@ def test_the_sale_that_passes_the_threshold_is_taxed_at_the_buyers(seller: Offic
     assert verdicts(seller)["2"] == ("held", "VAT_OSS_MISSING")
 
 
+@pytest.mark.long
 def test_an_open_sale_is_decided_again_when_an_earlier_one_comes(seller: Office) -> None:
     waiting = line("5", shipped_date="2026-11-20", unit_price="6.25", order_vat="1.25", order_total="6.25")
     seller.drop("a.csv", HEADER + waiting)
@@ -76,6 +77,7 @@ def test_an_open_sale_is_decided_again_when_an_earlier_one_comes(seller: Office)
     assert verdicts(seller) == {"4": ("ready", None), "5": ("held", "VAT_OSS_MISSING")}
 
 
+@pytest.mark.long
 def test_next_year_rests_on_what_was_sold_this_year(seller: Office) -> None:
     last = line("1", shipped_date="2026-12-30", unit_price="62.50", order_vat="12.50", order_total="62.50")
     first = line("2", shipped_date="2027-01-02", unit_price="12.50", order_vat="2.50", order_total="12.50")
@@ -85,6 +87,7 @@ def test_next_year_rests_on_what_was_sold_this_year(seller: Office) -> None:
     assert {code for _, code in verdicts(seller).values()} == {"VAT_OSS_MISSING"}
 
 
+@pytest.mark.long
 def test_a_rate_that_changed_between_order_and_dispatch_is_told(tmp_path: Path) -> None:
     code = ('"NO_VAT" = "UMOMS0"', '"NO_VAT" = "UMOMS0"\n"OSS_UNION:EE" = "U_EE"')
     one = office(tmp_path / "w", company=company_with(code), own_sources=False)
@@ -131,6 +134,7 @@ def test_services_events_and_collected_goods_come_from_the_file(tmp_path: Path) 
     }
 
 
+@pytest.mark.long
 def test_a_decision_keeps_its_facts_and_what_it_was_not(tmp_path: Path) -> None:
     one = office(tmp_path / "w", company=company_with(), own_sources=False)
     one.drop("a.csv", HEADER + line("1", unit_price="119.00", order_vat="19.00", order_total="119.00"))
@@ -152,6 +156,7 @@ def test_a_decision_keeps_its_facts_and_what_it_was_not(tmp_path: Path) -> None:
         ("0.00", "999999999999.999999", "0.01", "9999999999999999.99"),
     ],
 )
+@pytest.mark.long
 def test_amounts_of_any_size_stop_nothing(tmp_path: Path, price: str, quantity: str, vat: str, total: str) -> None:
     one = office(tmp_path / "w", company=company_with(), own_sources=False)
     odd = line("1", unit_price=price, quantity=quantity, order_vat=vat, order_total=total)
@@ -161,6 +166,7 @@ def test_amounts_of_any_size_stop_nothing(tmp_path: Path, price: str, quantity: 
     assert {no: verdict for no, (verdict, _) in verdicts(one).items()} == {"1": "held", "2": "exported"}
 
 
+@pytest.mark.long
 def test_a_change_after_booking_takes_the_rounding_of_both_sides(tmp_path: Path) -> None:
     """300.01 was sent with an øre of rounding, 199.99 should stand with an øre less: the difference is 100.02."""
     one = office(tmp_path / "w", company=company_with(), own_sources=False)
@@ -184,6 +190,7 @@ def test_a_change_after_booking_takes_the_rounding_of_both_sides(tmp_path: Path)
     ]
 
 
+@pytest.mark.long
 def test_zero_rated_newspapers_are_in_box_c(tmp_path: Path) -> None:
     codes = (
         '"NO_VAT" = "UMOMS0"',
