@@ -187,7 +187,7 @@ class Store:
             self._connection.unregister("arrow_view")
 
     def script_file(self, name: str) -> None:
-        """Run one of the scripts beside the models: `tables.sql`, `macros.sql`, `findings.sql`, `adopt.sql` and the like."""
+        """Run one of the scripts beside the models: `tables.sql`, `macros.sql`, `adopt.sql` and the like."""
         self._connection.execute((MODELS / name).read_text("utf-8"))
 
     def export_parquet(self, query: str, path: Path) -> None:

@@ -67,8 +67,8 @@ _ROWS = {
     "products": "One row is one SKU. A later file replaces the row of the same SKU.",
     "customers": "One row is one customer. A later file replaces the row of the same number.",
     "stock": "One row is what one warehouse holds of one SKU.",
-    "exchange_rates": "One row is one currency on one day: `units_per_eur` is how many of it EUR 1 buys, as the European"
-    " Central Bank publishes it. A later file replaces the rate of the same day.",
+    "exchange_rates": "One row is one currency on one day: `units_per_eur` is how many of it EUR 1 buys, as the"
+    " European Central Bank publishes it. A later file replaces the rate of the same day.",
     "shipments": "One row is one SKU in a parcel, or a whole parcel where `sku` is empty.",
 }
 
