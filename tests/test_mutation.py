@@ -8,7 +8,8 @@ pytest.importorskip("sqlglot", reason="comes with the group `mutants`")
 
 from mutation import seeds, sql
 from mutation.patching import MACROS, MODEL, SEED, SEEDS, Mutant, in_place
-from mutation.worlds import Coded, World
+from mutation.worlds import World
+from mutation.worlds_vat import Coded
 
 from etl import store
 from etl.vat import rates

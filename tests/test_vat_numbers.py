@@ -137,6 +137,7 @@ def test_a_cvr_that_fails_its_check_digit_is_a_warning(number: str) -> None:
         ("5790000000005", True), ("5798009811578", True), ("5790000000006", False), ("579000000000", False),
         ("057900000000052", False), ("\u0665790000000005", False),
         ("", False), (None, False), (" 5790000000005 ", True),
+        ("036000291452", False), ("40170725", False),  # right check digits, of other lengths
     ],
 )  # fmt: skip
 def test_gln(text: str | None, is_one: bool) -> None:

@@ -3,84 +3,26 @@
 The company counts in kroner at 7.50 for a euro, so that every amount can be worked out by hand.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import pytest
-from vat_cases import vat_store
+from vat_orders import Row, places, put, seller_store
 
 from etl.store import Store, model
-from etl.vat import numbers
 
-Row = Mapping[str, Any]
-USUAL_ORDER: Row = {
-    "shop": "web", "order_no": "1", "currency": "EUR", "shipping_country": "DE", "shipping_postcode": "10115",
-    "shipped_date": date(2026, 11, 2), "state": "paid", "price_mode": "excl", "buyer_type": "b2c",
-}  # fmt: skip
-USUAL_LINE: Row = {"line_type": "item", "supply_type": "goods", "amount_ore": 10000}
 SELLERS: Sequence[Row] = (
-    {"shop": "web", "seller": "A", "country": "DK"},
+    {"shop": "web", "seller": "A"},
     {"shop": "de", "seller": "B", "country": "DE"},
+    {"shop": "pt", "seller": "C", "country": "PT"},
 )
-OF_ORDER = ("buyer_type", "vat_number", "vat_number_status", "price_mode", "lines")
 
 
 @pytest.fixture(scope="module")
 def store() -> Iterator[Store]:
-    with vat_store() as opened:
-        opened.script("""
-            create or replace table setting.company as select 'X' as name, 'DK' as country, 'DKK' as currency;
-            create or replace table setting.vat_registrations (seller varchar, country varchar, vat_number varchar);
-            create or replace table setting.vat_supply_types (product_category varchar, supply_type varchar);
-            create or replace table setting.vat_categories (product_category varchar, category varchar);
-            create or replace table setting.vat (
-                shop varchar, seller varchar, country varchar, registered boolean, oss varchar, ship_from varchar,
-                ship_from_postcode varchar, ship_from_city varchar, prior_year_eur decimal(18, 2),
-                year_to_date_eur decimal(18, 2), threshold_year integer, eur_rate decimal(18, 8),
-                established_elsewhere boolean, destination_from_first_sale boolean, sells_mainly_to_consumers boolean,
-                accept_unverified_vat_number varchar, gift_cards varchar
-            );
-        """)
-        for seller in SELLERS:
-            put(opened, "setting.vat", seller | {"registered": True, "oss": "none", "eur_rate": "7.50"})
+    with seller_store(*SELLERS) as opened:
         yield opened
-
-
-def put(store: Store, table: str, row: Row) -> None:
-    marks = ", ".join(f"${n + 1}" for n in range(len(row)))
-    store.rows(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
-
-
-def places(store: Store, *orders: Row) -> None:
-    """The orders, keys from 1, through the models up to their places and buyers."""
-    store.script("""
-        truncate core.orders; truncate core.threshold_sales;
-        create or replace temp table touched_orders (order_key ubigint);
-        create or replace temp table price_modes (order_key ubigint, price_mode varchar);
-        create or replace temp table buyers (
-            order_key ubigint, buyer_type varchar, vat_number varchar, vat_number_status varchar, country varchar
-        );
-        create or replace temp table order_lines (
-            order_key ubigint, line_no integer, line_type varchar, product_category varchar, supply_type varchar,
-            shop_rate decimal(9, 4), amount_ore bigint, shop_vat_ore bigint
-        );
-    """)
-    for key, facts in enumerate(orders, 1):
-        one, of = USUAL_ORDER | facts, {"order_key": key}
-        put(store, "core.orders", of | {name: word for name, word in one.items() if name not in OF_ORDER})
-        put(store, "touched_orders", of)
-        put(store, "price_modes", of | {"price_mode": one["price_mode"]})
-        buyer = {name: one.get(name) for name in OF_ORDER[:3]}
-        put(store, "buyers", of | buyer | {"country": one["shipping_country"]})
-        for number, line in enumerate(one.get("lines", [{}]), 1):
-            put(store, "order_lines", of | {"line_no": number} | USUAL_LINE | line)
-    store.script(
-        "create or replace temp table vat_numbers_seen as"
-        " select distinct vat_number, country from buyers where vat_number is not null"
-    )
-    numbers.check(store)
-    store.run(300, 311)
 
 
 COUNTED: list[tuple[str, Row, int | None]] = [
@@ -102,6 +44,9 @@ COUNTED: list[tuple[str, Row, int | None]] = [
     ("stream", {"billing_country": "DE", "lines": [{"supply_type": "stream"}]}, 0),
     ("event", {"event_country": "DE", "lines": [{"supply_type": "event"}]}, 0),
     ("second-hand goods", {"lines": [{"supply_type": "margin"}]}, 0),
+    ("goods abroad, a service at home", {"billing_country": "DK", "lines": [{}, {"supply_type": "eservice"}]}, 10000),
+    ("23 % of the mainland, not an island's",
+     {"shop": "pt", "price_mode": "incl", "lines": [{"amount_ore": 12300}]}, 10000),
     ("freight counts, a tip does not", {"lines": [{}, {"line_type": "shipping", "amount_ore": 900},
                                                   {"line_type": "tip", "amount_ore": 70}]}, 10900),
     ("a category and none", {"lines": [{"product_category": "Mad"}, {"amount_ore": 1}]}, 10001),
@@ -125,10 +70,14 @@ def test_what_counts_and_what_it_is_worth(store: Store) -> None:
     """0: it does not count."""
     places(store, *(facts for _, facts, _ in COUNTED))
     store.run(312, 312)
-    found = dict(store.rows("select order_key, net_eur_cents from core.threshold_sales"))
+    rows = store.rows("select order_key, net_eur_cents from core.threshold_sales")
+    found = dict(rows)
+    assert len(found) == len(rows)
     for key, (name, _, cents) in enumerate(COUNTED, 1):
         assert found.get(key, 0) == cents or (name == "amount not known" and found[key] == 0), name
-    sellers = dict(store.rows("select order_key, seller || ' ' || supply_date || ' ' || order_no from core.threshold_sales"))
+    sellers = dict(
+        store.rows("select order_key, concat_ws(' ', seller, supply_date, order_no) from core.threshold_sales")
+    )
     assert (sellers[1], sellers[len(COUNTED)]) == ("A 2026-11-02 1", "B 2021-01-01 1")
 
 
@@ -158,6 +107,9 @@ BANDS: list[tuple[Row, str | None]] = [
     # 16 % until the end of 2020: 174.00 x 16 / 116 = 24.00.
     (INCL | {"shipped_date": date(2020, 12, 31), "lines": [{"amount_ore": 17401}]}, "high"),
     (INCL | {"shipped_date": date(2021, 1, 1), "lines": [{"amount_ore": 17401}]}, "unknown"),
+    (INCL | {"shipped_date": date(2021, 1, 1), "lines": [{"amount_ore": 17851}]}, "high"),
+    (INCL | {"shipped_date": date(2015, 12, 31), "lines": [{"amount_ore": 15000}]}, "low"),  # no rate is known
+    (INCL | {"shipping_country": "PT", "shipping_postcode": "1000", "lines": [{"amount_ore": 18451}]}, "high"),  # 23 %
     (EXCL | {"currency": "DKK", "lines": [{"amount_ore": 112500}]}, "low"),
     (EXCL | {"currency": "DKK", "exchange_rate": "9", "lines": [{"amount_ore": 112500}]}, "low"),
     (EXCL | {"currency": "DKK", "lines": [{"amount_ore": 112504}]}, "high"),  # 150.0053
@@ -172,7 +124,9 @@ BANDS: list[tuple[Row, str | None]] = [
 def test_a_consignment_of_not_more_than_150_euro(store: Store) -> None:
     places(store, *(facts for facts, _ in BANDS))
     store.run(313, 313)
-    found = dict(store.rows("select order_key, value_band from consignments"))
+    rows = store.rows("select order_key, value_band from consignments")
+    found = dict(rows)
+    assert len(found) == len(rows)
     for key, (facts, band) in enumerate(BANDS, 1):
         assert found.get(key) == band, facts
 
@@ -247,6 +201,14 @@ def test_next_year_rests_on_this_one_and_the_year_after_on_next_year(store: Stor
     assert stood(store, above, year_to_date_eur="9990.00") == ["above", "above", "below"]
     assert stood(store, above, prior_year_eur="10000.01") == ["above", "below", "below"]
     assert stood(store, of_a(("2026-12-30", 1_000_001), ("2028-01-02", 1))) == ["above", "below"]
+
+
+def test_exactly_ten_thousand_is_below_in_every_year(store: Store) -> None:
+    sales = of_a(("2026-12-30", 1), ("2027-06-01", 1_000_000), ("2028-01-02", 1))
+    assert stood(store, sales) == ["below", "below", "below"]
+    late = of_a(("2026-05-01", 1))
+    assert stood(store, late, threshold_year=2025, year_to_date_eur="10000.00") == ["below"]
+    assert stood(store, late, threshold_year=2025, year_to_date_eur="10000.01") == ["above"]
 
 
 def test_the_settings_are_of_the_year_they_name(store: Store) -> None:

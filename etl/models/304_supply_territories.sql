@@ -44,7 +44,7 @@ select
     row_number() over () as territory_id,
     country, place,
     if(is_postcode_missing or found.status = 'ask_city', null, found.vat_country) as vat_country,
-    coalesce(found.region, '') as region,
+    if(is_postcode_missing, '', coalesce(found.region, '')) as region,
     if(is_postcode_missing or found.status = 'ask_city', 'unclear', found.status) as status,
     found.note as territory_note,
     if(is_postcode_missing, postcodes, found.region) as decided_by

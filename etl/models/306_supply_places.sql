@@ -14,7 +14,7 @@ with placed as (
             false
         ) as is_from_eu,
         coalesce(
-            if(t.status is null, a.supply_date between c.eu_from and coalesce(c.eu_to, date '9999-12-31'), t.status = 'eu'), false
+            if(t.status is null, a.supply_date between c.eu_from and coalesce(c.eu_to, date '9999-12-31'), t.status <> 'third'), false
         ) and (a.place_kind = 'goods' or coalesce(t.vat_country, c.vat_country) <> 'XI') as is_to_eu,
         case
             when a.to_country = '' then 'COUNTRY_MISSING'

@@ -36,12 +36,20 @@ def mutants() -> Iterator[Mutant]:
         yield from (Mutant(one.name, SEED, table, one.text) for one in seeds.mutants(table, text))
 
 
-def _chosen(only: str, kind: str, sample: int) -> list[Mutant]:
+def _chosen(only: str, kind: str, sample: int, *, again: bool) -> list[Mutant]:
     every = [one for one in mutants() if re.search(only, one.name) and (one.kind == SEED) <= (kind != "sql")]
     every = [one for one in every if kind != "seeds" or one.kind == SEED]
+    if again:
+        before = _before()
+        every = [one for one in every if not before.get(one.name)]
     if sample and sample < len(every):
         every = random.Random(sample).sample(every, sample)  # noqa: S311 - the same ones each time
     return every
+
+
+def _before() -> dict[str, str]:
+    """By mutant what killed it when it was tried last; empty: it survived."""
+    return json.loads(OUT.read_text("utf-8")) if OUT.exists() else {}
 
 
 def _said(line: str) -> None:
@@ -72,11 +80,14 @@ def main() -> int:
     options.add_argument("kind", choices=["sql", "seeds", "all"], nargs="?", default="all")
     options.add_argument("--only", default="", help="a pattern in the mutant's name")
     options.add_argument("--sample", type=int, default=0, help="that many of them, the same ones each time")
+    options.add_argument("--again", action="store_true", help="only those that survived when all were tried last")
     options.add_argument("--quick", action="store_true", help="without the tests themselves")
     options.add_argument("--jobs", type=int, default=2)
     chosen = options.parse_args()
     began, outcomes = time.monotonic(), list[Outcome]()
-    for outcome in tried(_chosen(chosen.only, chosen.kind, chosen.sample), chosen.jobs, is_quick=chosen.quick):
+    for outcome in tried(
+        _chosen(chosen.only, chosen.kind, chosen.sample, again=chosen.again), chosen.jobs, is_quick=chosen.quick
+    ):
         if not outcome.mutant.name.endswith(UNCHANGED):
             outcomes.append(outcome)
         elif outcome.by:
@@ -86,7 +97,8 @@ def main() -> int:
             _said(f"{len(outcomes)} tried in {time.monotonic() - began:.0f} s")
     is_enough = _report(outcomes)
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(dict(sorted((one.mutant.name, one.by) for one in outcomes)), indent=0), "utf-8")
+    found = _before() | {one.mutant.name: one.by for one in outcomes}
+    OUT.write_text(json.dumps(found, indent=0, sort_keys=True), "utf-8")
     _said(f"{len(outcomes)} mutants in {time.monotonic() - began:.0f} s; what killed each: {OUT}")
     return int(not is_enough)
 

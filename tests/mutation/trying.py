@@ -10,9 +10,12 @@ from contextlib import redirect_stderr, redirect_stdout
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mutation.patching import MACROS, RUNS_NOT, SEED, Mutant, in_place
+
+if TYPE_CHECKING:
+    from mutation.worlds import World
 
 __all__ = ["RUNS_NOT", "Outcome", "tried"]
 TESTS = Path(__file__).parents[1]
@@ -35,7 +38,7 @@ class Outcome(NamedTuple):
 def tried(mutants: Sequence[Mutant], jobs: int, *, is_quick: bool) -> Iterator[Outcome]:
     """Every mutant's outcome, in no certain order; `is_quick`: as the worlds have it, without the tests themselves."""
     os.environ.setdefault("HYPOTHESIS_SEED", "20261124")
-    _CONTEXT.set_forkserver_preload(["mutation.worlds"])
+    _CONTEXT.set_forkserver_preload(["mutation.worlds_vat", "mutation.worlds_money"])
     with ThreadPoolExecutor(jobs) as pool:
         left = list[Mutant]()
         for found in pool.map(_in_worlds, _batches(mutants)):
@@ -63,7 +66,10 @@ def _group(one: Mutant) -> str:
 
 
 def _in_worlds(batch: Sequence[Mutant]) -> list[Outcome]:
-    return _asked(_try_in_worlds, batch) or [Outcome(one, "no answer") for one in batch]
+    found = _asked(_try_in_worlds, batch)
+    if not found:
+        raise SystemExit(f"no answer about {batch[0].name} and {len(batch) - 1} more: see above")
+    return found
 
 
 def _by_tests(mutant: Mutant) -> Outcome:
@@ -88,17 +94,35 @@ def _asked(work: Callable[[Sequence[Mutant], Connection], None], batch: Sequence
 
 def _try_in_worlds(batch: Sequence[Mutant], answer: Connection) -> None:
     from etl import store
-    from mutation.worlds import worlds_of
 
     store.CONFIG["threads"] = "1"
     left, found = list(batch), list[Outcome]()
-    for world in worlds_of(batch):
+    for world in _worlds_of(batch):
         here = world()
         verdicts = [Outcome(one, here.verdict(one) or "") for one in left]
+        if not here.agrees(here.macros_from):
+            raise AssertionError(f"{here.name}: a mutant has left something behind")
         here.close()
         found += [outcome for outcome in verdicts if outcome.by]
         left = [outcome.mutant for outcome in verdicts if not outcome.by]
     answer.send([*found, *(Outcome(one, "") for one in left)])
+
+
+def _worlds_of(mutants: Sequence[Mutant]) -> list[type["World"]]:
+    """Where mutants of these targets are tried, the quickest first; all of them are of one kind and stage."""
+    from mutation.worlds import FINDINGS, TOTALS, VAT
+    from mutation.worlds_money import Figures, Generated, Outcomes, Verdicts
+    from mutation.worlds_vat import Coded, Decisions, Steps
+
+    first = mutants[0]
+    if first.kind == SEED:
+        return [Decisions, Coded]
+    if first.kind == MACROS:
+        return [Decisions, Coded, Steps, Figures, Generated, Verdicts, Outcomes]
+    number = int(first.target[:3])
+    if number in VAT:
+        return [Decisions, Coded, Steps]
+    return [Figures, Generated, Verdicts, Outcomes] if number in TOTALS or number == FINDINGS else []
 
 
 def _try_by_tests(batch: Sequence[Mutant], answer: Connection) -> None:
