@@ -8,6 +8,7 @@ from typing import Any
 
 import money_models
 import test_totals as totals
+import test_totals_macros as macros
 import test_totals_methods as methods
 import test_totals_models as figures
 import test_totals_parts as parts
@@ -91,7 +92,7 @@ class Verdicts(World):
 
 
 class Figures(World):
-    """The models of money one by one (test_totals_parts, _models, _reasons)."""
+    """The models of money one by one (test_totals_macros, _parts, _models, _reasons)."""
 
     name = "single models of money"
 
@@ -101,6 +102,7 @@ class Figures(World):
     def agrees(self, first: int) -> bool:
         """All of it: each test has tables of its own."""
         del first
+        each_test(macros, self.store)
         each_test(parts, self.store)
         each_test(figures, self.store)
         each_test(reasons, self.store)
