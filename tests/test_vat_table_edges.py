@@ -84,8 +84,8 @@ DECIDED: list[tuple[Case, str]] = [
       for supply in ("service", "eservice", "stream") for checked in (UNCHECKED, VALID)),
     *(({"ship-to": "SE", "bill-to": "SE", "supply": supply} | DANISH | checked, "service_number_of_home")
       for supply in ("service", "eservice", "stream") for checked in (UNCHECKED, VALID)),
-    *(({"ship-to": "SE", **way} | DANISH | checked, "eu_number_of_origin") for way in (UNCHECKED, {"registrations": "DE"})
-      for checked in (UNCHECKED, VALID)),
+    *(({"ship-to": "SE", **way} | DANISH | checked, "eu_number_of_origin")
+      for way in (UNCHECKED, {"registrations": "DE"}) for checked in (UNCHECKED, VALID)),
     ({"ship-to": "SE", "ship-from": "DE"} | GERMAN, "eu_number_of_origin"),
     ({"ship-to": "DE", "ship-from": "DE"} | GERMAN, "stock_local_business"),
     ({"ship-to": "DE", "ship-from": "DE"} | GERMAN | VALID, "stock_local_business"),
