@@ -30,7 +30,7 @@ from etl import faults, pipeline
 from etl.faults import FAULT_POINTS
 from etl.workspace import Workspace
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(1800)]
 REJECTED = ["rejected/notes.csv", "rejected/notes.csv.why.txt", "rejected/orders_later.csv.rows.csv"]
 KILLS = int(os.environ.get("ETL_KILLS", "25"))
 SEED = int(os.environ.get("ETL_KILL_SEED", str(secrets.randbelow(2**32))))
