@@ -1,6 +1,6 @@
-"""The edges of the tables that VAT is decided by: the first day of each rule, each word of a condition, each country.
+"""The edges of the decision table and of territories: first days, each word of a condition, a postcode beside.
 
-Expected: Directive 2017/2455 (in force 2021-07-01), the treaties of accession, ISO 3166-1.
+Expected: Directive 2017/2455 (in force 2021-07-01) and the order of the rules. The tables as wholes: test_vat_tables.
 """
 
 import csv
@@ -108,73 +108,9 @@ def test_each_word_of_a_condition_has_a_case() -> None:
     assert decisions([case | {"date": DAY} for case, _ in DECIDED]) == [rule for _, rule in DECIDED]
 
 
-ACCESSION = {
-    "1993-01-01": "BE DE DK ES FR GB GR IE IT LU NL PT", "1995-01-01": "AT FI SE",
-    "2004-05-01": "CY CZ EE HU LT LV MT PL SI SK", "2007-01-01": "BG RO", "2013-07-01": "HR", "2021-01-01": "XI",
-}  # fmt: skip
-# ISO 3166-1.
-COUNTRIES = """
-AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD
-CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF
-GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN
-KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
-NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI
-SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
-VN VU WF WS YE YT ZA ZM ZW
-"""
-
-
-def rows(table: str) -> list[dict[str, str]]:
-    return list(csv.DictReader((resources.files("etl.vat") / f"{table}.csv").read_text("utf-8").splitlines()))
-
-
-def test_every_country_is_known_and_the_ones_customs_has_besides() -> None:
-    """Canary Islands, Ceuta and Melilla, Kosovo and Northern Ireland have codes of their own outside the standard."""
-    assert sorted(row["iso2"] for row in rows("countries")) == sorted([*COUNTRIES.split(), "EA", "IC", "XI", "XK"])
-
-
-def test_a_state_is_a_member_from_its_accession_on() -> None:
-    members = {row["iso2"]: (row["eu_from"], row["eu_to"]) for row in rows("countries") if row["eu_from"]}
-    wanted = {
-        state: (day, "2020-12-31" if state == "GB" else "") for day, some in ACCESSION.items() for state in some.split()
-    }
-    assert members == wanted | {"MC": ("1993-01-01", "")}  # Monaco is France
-
-
-def test_the_codes_of_vat_are_those_of_iso_but_for_two_and_a_postcode_is_needed_in_four() -> None:
-    assert {row["iso2"]: row["vat_country"] for row in rows("countries") if row["iso2"] != row["vat_country"]} == {
-        "GR": "EL", "MC": "FR",
-    }  # fmt: skip
-    assert {row["iso2"] for row in rows("countries") if row["needs_postcode"] == "true"} == {"ES", "FR", "GB", "PT"}
-
-
-# What is said later than from the first day that the table speaks of.
-LATER = {
-    ("AT", "", "super_reduced"): "2026-07-01", ("AT", "jungholz_mittelberg", "super_reduced"): "2026-07-01",
-    ("CY", "", "super_reduced"): "2026-09-29", ("CZ", "", "zero"): "2024-01-01",
-    ("DE", "", "restaurant_food"): "2026-01-01", ("EE", "", "newspaper"): "2024-01-01",
-    ("EE", "", "reduced"): "2024-01-01", ("EL", "", "book"): "2016-06-01", ("EL", "", "reduced"): "2016-06-01",
-    ("EL", "", "reduced2"): "2016-06-01", ("IE", "", "restaurant"): "2026-07-01",
-    **{("LT", "", kind): "2025-01-01" for kind in ("accommodation", "culture", "heating", "transport")},
-    ("LV", "", "reduced"): "2018-01-01", ("MT", "", "reduced3"): "2026-09-29",
-    ("NL", "", "accommodation"): "2019-01-01",
-    **{("PT", "azores", kind): "2021-07-01" for kind in ("book", "reduced", "reduced2")},
-    ("SI", "", "reduced"): "2020-01-01", ("SK", "", "food_sugar_salt"): "2025-01-01",
-    ("SK", "", "reduced"): "2025-01-01",
-    **{("XI", "", kind): "2021-01-01" for kind in ("standard", "book", "reduced", "zero")},
-}  # fmt: skip
-
-
-def test_rates_begin_with_2016_unless_said() -> None:
-    first: dict[tuple[str, str, str], str] = {}
-    for row in rows("vat_rates"):
-        key = (row["vat_country"], row["region"], row["category"])
-        first[key] = min(first.get(key, "9999"), row["valid_from"])
-    assert {key: day for key, day in first.items() if day != "2016-01-01"} == LATER
-
-
 def test_a_domestic_rate_of_zero_is_told_of_sales_at_home_alone() -> None:
-    for row in rows("vat_rules"):
+    text = (resources.files("etl.vat") / "vat_rules.csv").read_text("utf-8")
+    for row in csv.DictReader(text.splitlines()):
         if row["if_zero_rate"]:
             assert (row["treatment"], row["rate_source"], row["dk_box"]) == ("DOMESTIC", "destination", "SALGSMOMS"), (
                 row

@@ -22,7 +22,10 @@ TESTS = Path(__file__).parents[1]
 AT_ONCE = 40
 SECONDS = 240
 # The tests that concern what was changed and that no world tries, the quick ones first.
-_OF_SEEDS = ("test_vat_rates", "test_vat_seeds", "test_vat_words", "test_vat_table_edges", "test_vat_models")
+_OF_SEEDS = (
+    *("test_vat_rates", "test_vat_seeds", "test_vat_tables", "test_vat_words", "test_vat_table_edges"),
+    "test_vat_models",
+)
 _OF_VAT = ("test_vat_seeds", "test_vat_words", "test_vat_command")
 _OF_TOTALS = ("test_totals", "test_totals_methods", "test_totals_examples", "test_published_vectors")
 _CONTEXT = get_context("forkserver")
