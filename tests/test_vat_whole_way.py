@@ -203,3 +203,17 @@ def test_zero_rated_newspapers_are_in_box_c(tmp_path: Path) -> None:
     one.run()
     assert decisions(one)["1"] == ("DOMESTIC_ZERO", "DK", Decimal(0))
     assert one.ask("select box, amount from review.vat_boxes") == [{"box": "C", "amount": Decimal("100.00")}]
+
+
+@pytest.mark.long
+def test_a_sale_of_unknown_value_leaves_the_threshold_unknown_from_it_on(seller: Office) -> None:
+    """Before it the sums are known; its own value in euro is not, so nobody knows on which side the next one is."""
+    small = {"unit_price": "1.25", "order_vat": "0.25", "order_total": "1.25"}
+    unknown = line("2", shipped_date="2026-11-03", currency="SEK", exchange_rate="", **small)
+    orders = line("1", **small) + unknown + line("3", shipped_date="2026-11-04", **small)
+    seller.drop("a.csv", HEADER + orders)
+    seller.run()
+    found = verdicts(seller)
+    assert found["1"] == ("exported", None)
+    assert {no: verdict for no, (verdict, _) in found.items()} == {"1": "exported", "2": "held", "3": "held"}
+    assert found["3"] == ("held", "VAT_OSS_MISSING")

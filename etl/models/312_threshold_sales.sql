@@ -30,9 +30,5 @@ nets as (
 )
 select
     order_key, seller, supply_date, order_no,
-    case
-        when currency = 'EUR' then net_ore
-        when currency = own_currency then eur_cents(net_ore, 1, eur_rate)
-        else eur_cents(net_ore, exchange_rate, eur_rate)
-    end as net_eur_cents
+    in_eur_cents(net_ore, currency, own_currency, exchange_rate, eur_rate) as net_eur_cents
 from nets

@@ -27,11 +27,9 @@ bounds as (
 values_eur as (
     select
         order_key,
-        case when currency = 'EUR' then 1 when currency = own_currency then 1 else exchange_rate end as rate,
-        if(currency = 'EUR', 1, eur_rate) as per_eur,
-        eur_cents(most_ore, rate, per_eur) as most_cents,
-        eur_cents(told_ore, rate, per_eur) as told_cents,
-        eur_cents(least_ore, rate, per_eur) as least_cents
+        in_eur_cents(most_ore, currency, own_currency, exchange_rate, eur_rate) as most_cents,
+        in_eur_cents(told_ore, currency, own_currency, exchange_rate, eur_rate) as told_cents,
+        in_eur_cents(least_ore, currency, own_currency, exchange_rate, eur_rate) as least_cents
     from bounds
 )
 select

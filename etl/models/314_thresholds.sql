@@ -1,7 +1,8 @@
 -- One row per touched order that counts toward the EUR 10,000: where its seller stood when it was supplied, itself included.
 -- `threshold`: below, above, unknown. More than 10,000 net in the year before or in this one is above, exactly 10,000 is below;
 -- the sale that passes it is above already (vat.md 2). Days before the first one counted on are known from the settings:
--- `year_to_date_eur` is of `threshold_year`, else of the year of the first sale that counts.
+-- `year_to_date_eur` is of `threshold_year`, else of the year of the first sale that counts. A sale whose value in euro is not known
+-- (no exchange rate) makes the sums unknown from it on.
 with sellers as (
     select seller, any_value(threshold_year) as threshold_year, any_value(prior_year_eur) as prior_year_eur,
         any_value(year_to_date_eur) as year_to_date_eur
@@ -10,20 +11,21 @@ with sellers as (
 sales as (
     select
         order_key, seller, year(supply_date) as supply_year, net_eur_cents,
-        sum(net_eur_cents) over (
-            partition by seller, year(supply_date) order by supply_date, order_no, order_key
-        )::bigint as until_cents
+        if(count(*) over so_far = count(net_eur_cents) over so_far, sum(net_eur_cents) over so_far, null)::bigint as until_cents
     from core.threshold_sales where seller in (select seller from sellers)
+    window so_far as (partition by seller, year(supply_date) order by supply_date, order_no, order_key)
 ),
 years as (
-    select seller, supply_year, sum(net_eur_cents)::bigint as year_cents, min(supply_year) over (partition by seller) as first_year
+    select
+        seller, supply_year, if(count(*) = count(net_eur_cents), sum(net_eur_cents), null)::bigint as year_cents,
+        min(supply_year) over (partition by seller) as first_year
     from sales group by seller, supply_year
 ),
 stood as (
     select
         s.order_key, s.until_cents, sellers.prior_year_eur, sellers.year_to_date_eur,
         s.supply_year - coalesce(sellers.threshold_year, y.first_year) as years_on,
-        coalesce(before.year_cents, 0) as year_before_cents
+        if(before.seller is null, 0, before.year_cents) as year_before_cents
     from sales as s
     inner join touched_orders as t on t.order_key = s.order_key
     inner join sellers on sellers.seller = s.seller

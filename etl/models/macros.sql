@@ -81,3 +81,7 @@ create or replace temp macro eur_cents(ore, exchange_rate, eur_rate) as
 -- What is told of a condition of the decision table that does not hold; null where it holds.
 create or replace temp macro fails(name, fact, wanted) as
     if(wanted = 'any' or contains('|' || wanted || '|', '|' || fact || '|'), null, name || ' ' || fact || ' ≠ ' || wanted);
+-- The same of an amount in any currency: euro stay as they are, the company's own go by its rate for one euro, others by the
+-- document's rate first. Null where that is not known.
+create or replace temp macro in_eur_cents(ore, currency, own_currency, exchange_rate, eur_rate) as
+    case when currency = 'EUR' then ore else eur_cents(ore, if(currency = own_currency, 1, exchange_rate), eur_rate) end;
