@@ -1,8 +1,8 @@
 """What the seed tables are as wholes: every country there is, the days of membership, the first day of each rate.
 
 Row by row the tables are proved by decisions; a row that is lost, or a day too early, shows only against a list from
-elsewhere: ISO 3166 as the time zone database has it, and the treaties. One list is not from elsewhere: `LATER`, the first
-days of some rates, repeats the table, so it notices that a day moved and does not prove that it was right.
+elsewhere: ISO 3166 as the time zone database has it, and the treaties. One list is not from elsewhere: `LATER`, the
+first days of some rates, repeats the table, so it notices that a day moved and does not prove that it was right.
 """
 
 import csv

@@ -217,3 +217,22 @@ def test_a_sale_of_unknown_value_leaves_the_threshold_unknown_from_it_on(seller:
     assert found["1"] == ("exported", None)
     assert {no: verdict for no, (verdict, _) in found.items()} == {"1": "exported", "2": "held", "3": "held"}
     assert found["3"] == ("held", "VAT_OSS_MISSING")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("kind", "found"), [("multi", ("exported", None)), ("single", ("held", "VAT_UNSUPPORTED"))])
+def test_what_a_single_purpose_card_pays_is_not_taxed_again(
+    tmp_path: Path, kind: str, found: tuple[str, str | None]
+) -> None:
+    settings = (
+        'accept_unverified_vat_number = "accept"',
+        f'accept_unverified_vat_number = "accept"\ngift_cards = "{kind}_purpose"',
+    )
+    other = '[payment_methods."Bank Deposit"]'
+    voucher = '[payment_methods."Voucher"]\nregister = "payment_term"\npayment_term = "GAVE"\nis_gift_card = true\n'
+    card = (other, voucher + other)
+    one = office(tmp_path / "w", company=company_with(settings, card), own_sources=False)
+    paid = line("1", unit_price="119.00", order_vat="19.00", order_total="119.00", payment_method="Voucher")
+    one.drop("a.csv", HEADER + paid)
+    one.run()
+    assert verdicts(one)["1"] == found
